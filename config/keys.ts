@@ -1,0 +1,54 @@
+/** Makes the key pair that signs votes and the secret behind idempotency keys: `npm run keys -- DIR`. */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { keyIdOf, rawPublicKey } from './receipt-key.ts';
+
+export type Made = {
+  readonly id: string;
+  /** Base64 of the raw 32 bytes, for receipts.publicKeys. */
+  readonly publicKey: string;
+  readonly keyFile: string;
+  readonly secretFile: string;
+};
+
+/** Both or, where one of the files is already there, neither. */
+export function makeKeys(folder: string): Made | { readonly inTheWay: readonly string[] } {
+  const keyFile = join(folder, 'receipt-key.pem');
+  const secretFile = join(folder, 'idempotency-secret');
+  const inTheWay = [keyFile, secretFile].filter((file) => existsSync(file));
+  if (inTheWay.length > 0) return { inTheWay };
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  // `wx`: even if somebody else makes the file in this very moment, it is not overwritten.
+  const options = { flag: 'wx', mode: 0o600 } as const;
+  writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), options);
+  writeFileSync(secretFile, `${randomBytes(32).toString('base64url')}\n`, options);
+  const raw = rawPublicKey(publicKey);
+  return { id: keyIdOf(raw), publicKey: raw.toString('base64'), keyFile, secretFile };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv.slice(2));
+
+function main([folder, ...rest]: string[]): number {
+  if (folder === undefined || folder.startsWith('-') || rest.length > 0) {
+    process.stderr.write('usage: npm run keys -- DIR\n');
+    return 2;
+  }
+  const made = makeKeys(folder);
+  if ('inTheWay' in made) {
+    process.stderr.write(`Nothing was made: ${made.inTheWay.join(' and ')} would be overwritten.\n`);
+    return 1;
+  }
+  process.stdout.write(`${made.keyFile}   for the Slack process alone: LOCKSTEP_RECEIPT_KEY_FILE
+${made.secretFile}   for the workers alone: LOCKSTEP_IDEMPOTENCY_SECRET_FILE
+
+Into the configuration:
+
+receipts:
+  publicKeys:
+    "${made.id}": "${made.publicKey}"
+`);
+  return 0;
+}

@@ -1,0 +1,123 @@
+/** The configuration: the YAML file and the environment, or everything that is wrong with them, at once. */
+import { dirname, resolve } from 'node:path';
+import { digestOf } from '#core/digest.ts';
+import { credentialFindings } from './console-files.ts';
+import { contradictions } from './contradictions.ts';
+import type { Environment } from './env.ts';
+import { explain } from './explain.ts';
+import { type Finding, type Mistake, shown } from './mistakes.ts';
+import { type Config, Settings } from './schema.ts';
+import { type For, readSecrets } from './secrets.ts';
+import { written } from './shape.ts';
+import { readSource, type Source } from './source.ts';
+
+export type { Mistake } from './mistakes.ts';
+export { printMistakes } from './mistakes.ts';
+
+/** What a process ends with when its configuration is wrong (EX_CONFIG of sysexits). */
+export const EXIT_CONFIG = 78;
+
+export type Asked = {
+  /** Else LOCKSTEP_CONFIG, else config/lockstep.yaml. */
+  readonly file?: string | undefined;
+  readonly env: Environment;
+  readonly for: For;
+  readonly now?: () => number;
+};
+
+export type Loaded = { readonly config: Config; readonly warnings: readonly Mistake[] };
+
+/** With `mistakes` nothing may be started; among them are the warnings, too. */
+export function loadConfig(asked: Asked): Loaded | { readonly mistakes: readonly Mistake[] } {
+  const { env, now = Date.now } = asked;
+  const file = asked.file ?? (env.LOCKSTEP_CONFIG?.trim() || 'config/lockstep.yaml');
+  const production = env.NODE_ENV === 'production';
+
+  const read = readSource(file);
+  const source = 'source' in read ? read.source : undefined;
+  const settings = source && Settings.safeParse(source.value);
+  const said = source ? (name: 'slack' | 'console' | 'receipts') => partOf(source.value, name) : () => undefined;
+  const consoleApi = asked.for === 'slack' ? undefined : Settings.shape.console.safeParse(said('console')).data;
+
+  const { secrets, mistakes: ofSecrets } = readSecrets({
+    env,
+    for: asked.for,
+    mode: source && Settings.shape.slack.safeParse(said('slack')).data?.mode,
+    publicKeys: Settings.shape.receipts.safeParse(said('receipts')).data?.publicKeys,
+  });
+  const health = healthPort(env);
+  const found: Mistake[] = [
+    ...('mistakes' in read ? read.mistakes : []),
+    ...(source && settings?.error ? explain(settings.error.issues, source) : []),
+    ...(source ? placed(contradictions(source.value, production), source) : []),
+    ...(source && consoleApi
+      ? placed(credentialFindings(besideFile(consoleApi, file), now(), production), source)
+      : []),
+    ...ofSecrets,
+    ...(health.mistake ? [health.mistake] : []),
+  ];
+  if (!settings?.success || found.some(({ weight }) => weight === 'mistake')) return { mistakes: found };
+  return {
+    config: {
+      settings: withPaths(settings.data, file),
+      secrets,
+      hash: hashOf(settings.data),
+      ...(health.port === undefined ? {} : { healthPort: health.port }),
+    },
+    warnings: found,
+  };
+}
+
+/** Differs between two processes on one machine, so it is not in the file they share. */
+function healthPort({ LOCKSTEP_HEALTH_PORT: text }: Environment): { port?: number; mistake?: Mistake } {
+  if (!text?.trim()) return {};
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { port };
+  const sentence = `${shown(text)} is not a port: a whole number from 0 to 65535`;
+  return { mistake: { weight: 'mistake', of: 'LOCKSTEP_HEALTH_PORT', sentence } };
+}
+
+/** Which configuration a decision was taken under: the settings as written, wherever the file lies. */
+function hashOf(settings: Settings): string {
+  return digestOf('config', inOneForm(settings));
+}
+
+/** Paths in the file are meant from where the file lies. */
+function withPaths(settings: Settings, file: string): Settings {
+  const { kubernetes } = settings;
+  return {
+    ...settings,
+    console: besideFile(settings.console, file),
+    ...(kubernetes?.kubeconfig === undefined
+      ? {}
+      : { kubernetes: { ...kubernetes, kubeconfig: resolve(dirname(file), kubernetes.kubeconfig) } }),
+  };
+}
+
+function besideFile(consoleApi: Settings['console'], file: string): Settings['console'] {
+  const { observe, finalise } = consoleApi.credentials;
+  const folder = dirname(file);
+  return { ...consoleApi, credentials: { observe: resolve(folder, observe), finalise: resolve(folder, finalise) } };
+}
+
+/** The digest takes whole numbers only, because others can be written in several ways; half an hour is text there. */
+function inOneForm(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value + 0 : String(value);
+  if (Array.isArray(value)) return value.map(inOneForm);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, inOneForm(inside)]));
+}
+
+function placed(findings: readonly Finding[], source: Source): Mistake[] {
+  return findings.map(({ weight, path, sentence }) => ({
+    weight,
+    of: written(path),
+    sentence: `${written(path)}: ${sentence}`,
+    place: source.valueAt(path),
+  }));
+}
+
+function partOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return Reflect.get(value, name);
+}

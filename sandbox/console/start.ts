@@ -1,0 +1,135 @@
+/** A console with its enforcers and a week behind it, started from a program. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startControl } from './control.ts';
+import { issueCredentials, writeCredentialFile } from './credential-file.ts';
+import { createEnforcement } from './enforcement.ts';
+import { createDnsCache } from './enforcer/dns-cache.ts';
+import { found, keepPod } from './founding.ts';
+import { createAuthority } from './server/certificates.ts';
+import { createFaults } from './server/faults.ts';
+import { startServer } from './server/server.ts';
+import { createTokens } from './server/tokens.ts';
+import { createStore, type Store } from './store.ts';
+import { edgesOf } from './traffic/edges.ts';
+import { createLiveTraffic } from './traffic/live-traffic.ts';
+import { recordWeek } from './traffic/recorded-week.ts';
+import { createReports } from './traffic/reports.ts';
+import { truthOf } from './traffic/truth.ts';
+import { createWorld, type World } from './world/world.ts';
+
+export interface ConsoleOptions {
+  /** The application's graph file. */
+  app: string;
+  seed?: string | number;
+  port?: number;
+  controlPort?: number;
+  /** Where the credential files go; a new temporary one when absent. */
+  folder?: string;
+  /** A bearer token that is always good, for trying things by hand. */
+  token?: string;
+  trafficIntervalMs?: number;
+  policyDelayMs?: number;
+  reportDelayMs?: number | readonly [number, number];
+  /** How often a connection that stays open is reported again. */
+  flowReportIntervalMs?: number;
+  dnsTtlMs?: number;
+  /** Whether traffic goes on by itself. */
+  traffic?: boolean;
+  /** Whether there is a week to look back on. */
+  recorded?: boolean;
+  /** Whether the tenant has the vendor's DNS rule already. */
+  parentDnsRule?: boolean;
+  /** Whether a stale `updateTime` is refused. */
+  conflicts?: boolean;
+}
+
+export interface RunningConsole {
+  url: string;
+  controlUrl: string;
+  namespace: string;
+  /** The paths of the credential files. */
+  credentials: { observe: string; finalise: string };
+  world: World;
+  stop(): Promise<void>;
+}
+
+export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
+  const { app, seed = 1, port = 0, controlPort = 0, trafficIntervalMs = 4000, policyDelayMs = 1000 } = options;
+  const { reportDelayMs = [500, 1500], traffic = true, recorded = true, parentDnsRule = false } = options;
+  const startMs = Date.now();
+  const world = createWorld({ app, seed: String(seed), startMs });
+  const edges = edgesOf(world);
+  const reports = createReports();
+  // What was there before the start is in force at the start.
+  let delayMs = 0;
+  const enforcement = createEnforcement(() => delayMs);
+  const store: Store = createStore(() => enforcement.changed(store.policy()));
+  found(store, world, { parentDnsRule });
+  const seen = recorded ? recordWeek(world, edges, enforcement.inForce(Date.now()), reports) : new Set<string>();
+  delayMs = policyDelayMs;
+
+  const authority = await createAuthority();
+  const issued = await issueCredentials(authority, world.clusterNamespace);
+  const tokens = createTokens(
+    issued.map(({ credential }) => credential),
+    options.token,
+  );
+  const faults = createFaults();
+  const server = await startServer({
+    port,
+    tokens,
+    faults,
+    hall: {
+      store,
+      reports,
+      newId: world.newId,
+      inForce: () => enforcement.inForce(Date.now()),
+      conflicts: options.conflicts ?? true,
+    },
+    tls: { server: await authority.server(), authority: authority.cert },
+    credentialOf: (fingerprint) =>
+      issued.find(({ certificate }) => certificate.fingerprint === fingerprint)?.credential,
+  });
+
+  const live = createLiveTraffic({
+    world,
+    edges,
+    reports,
+    cache: createDnsCache(options.dnsTtlMs ?? 60_000),
+    inForce: enforcement.inForce,
+    onPod: (pod) => keepPod(store, pod),
+    trafficIntervalMs,
+    reportDelayMs: typeof reportDelayMs === 'number' ? [reportDelayMs, reportDelayMs] : reportDelayMs,
+    flowReportIntervalMs: options.flowReportIntervalMs ?? 30 * 60_000,
+  });
+  const control = await startControl({
+    port: controlPort,
+    world,
+    edges,
+    store,
+    faults,
+    tokens,
+    traffic: live,
+    truth: () => truthOf(world, edges, enforcement.inForce(Date.now()), seen, Date.now()),
+  });
+  if (traffic) live.start();
+
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'sandbox-console-'));
+  mkdirSync(folder, { recursive: true });
+  const [observe, finalise] = issued.map((one) => writeCredentialFile(folder, server.url, authority, one));
+  if (!observe || !finalise) throw new Error('Both credentials are needed.');
+  return {
+    url: server.url,
+    controlUrl: control.url,
+    namespace: world.namespace,
+    credentials: { observe, finalise },
+    world,
+    async stop() {
+      live.end();
+      await Promise.all([server.stop(), control.stop()]);
+      if (options.folder === undefined) rmSync(folder, { recursive: true });
+    },
+  };
+}

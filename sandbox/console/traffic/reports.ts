@@ -1,0 +1,139 @@
+/** What enforcers have told the console: flow reports and DNS lookup reports, in the console's own form. */
+import type { Connection, Finding } from '#sandbox/console/enforcer/connection.ts';
+import type { NewId } from '#sandbox/console/world/ids.ts';
+import { enforcerId, type Pod } from '#sandbox/console/world/pods.ts';
+import type { Lookup } from './attempts.ts';
+
+export interface FlowReport {
+  ID: string;
+  timestamp: string;
+  value: number;
+  namespace: string;
+  action: 'Accept' | 'Reject';
+  policyID: string;
+  policyNamespace: string;
+  ruleName?: string;
+  remotePolicyID?: string;
+  remoteNamespace?: string;
+  dropReason?: string;
+  sourceType: string;
+  sourceID: string;
+  sourceIP: string;
+  destinationType: string;
+  destinationID: string;
+  destinationIP: string;
+  destinationPort?: number;
+  protocol: number;
+  serviceType: string;
+  observed?: boolean;
+  observedAction: string;
+  observedPolicyID?: string;
+  observedPolicyNamespace?: string;
+  enforcerID?: string;
+}
+
+export interface DnsLookupReport {
+  ID: string;
+  timestamp: string;
+  value: number;
+  namespace: string;
+  action: 'Resolve' | 'Fail' | 'Reject';
+  resolvedName: string;
+  resolvedIPs?: string[];
+  reason?: string;
+  sourceIP: string;
+  processingUnitID: string;
+  enforcerID: string;
+  enforcerNamespace: string;
+}
+
+export interface Reports {
+  flows(): readonly FlowReport[];
+  lookups(): readonly DnsLookupReport[];
+  addFlow(flow: FlowReport): void;
+  addLookup(lookup: DnsLookupReport): void;
+}
+
+/** Beyond this the oldest go. */
+const kept = 200_000;
+
+export function createReports(): Reports {
+  const flows: FlowReport[] = [];
+  const lookups: DnsLookupReport[] = [];
+  return {
+    flows: () => flows,
+    lookups: () => lookups,
+    addFlow: (flow) => insert(flows, flow),
+    addLookup: (lookup) => insert(lookups, lookup),
+  };
+}
+
+/** In the order of their times; what arrives late finds its place. */
+function insert<T extends { timestamp: string }>(list: T[], report: T): void {
+  let place = list.length;
+  while (place > 0 && (list[place - 1]?.timestamp ?? '') > report.timestamp) place -= 1;
+  list.splice(place, 0, report);
+  if (list.length > kept) list.shift();
+}
+
+const protocolNumbers = { icmp: 1, tcp: 6, udp: 17 };
+
+export function flowReport(
+  finding: Finding,
+  connection: Connection,
+  { atMs, value, newId }: { atMs: number; value: number; newId: NewId },
+): FlowReport {
+  const { decision, remote, reporter } = finding;
+  const { observed } = decision;
+  const enforcerID = reporter.tags.find((tag) => tag.startsWith('$enforcerid='))?.slice('$enforcerid='.length);
+  const there = finding.sourceID === reporter.ID ? connection.destination.unit : connection.source.unit;
+  return {
+    ID: newId(atMs),
+    timestamp: new Date(atMs).toISOString(),
+    value,
+    namespace: reporter.namespace,
+    action: decision.action,
+    policyID: decision.policyID,
+    policyNamespace: decision.policyNamespace,
+    ...(decision.ruleName ? { ruleName: decision.ruleName } : {}),
+    ...(remote ? { remotePolicyID: remote.policyID } : {}),
+    ...(remote && there ? { remoteNamespace: there.namespace } : {}),
+    ...(decision.action === 'Reject' ? { dropReason: 'policy' } : {}),
+    sourceType: finding.sourceType,
+    sourceID: finding.sourceID,
+    sourceIP: connection.source.address,
+    destinationType: finding.destinationType,
+    destinationID: finding.destinationID,
+    destinationIP: connection.destination.address,
+    ...(connection.protocol !== 'icmp' && finding.port !== undefined ? { destinationPort: finding.port } : {}),
+    protocol: protocolNumbers[connection.protocol],
+    serviceType: 'L3',
+    observedAction: observed ? observed.action : 'NotApplicable',
+    ...(observed
+      ? { observed: true, observedPolicyID: observed.policyID, observedPolicyNamespace: observed.policyNamespace }
+      : {}),
+    ...(enforcerID ? { enforcerID } : {}),
+  };
+}
+
+export function lookupReport(
+  pod: Pod,
+  lookup: Lookup,
+  { atMs, value, newId, accepted }: { atMs: number; value: number; newId: NewId; accepted: boolean },
+): DnsLookupReport {
+  const found = lookup.addresses !== undefined;
+  return {
+    ID: newId(atMs),
+    timestamp: new Date(atMs).toISOString(),
+    value,
+    namespace: pod.namespace,
+    action: accepted ? (found ? 'Resolve' : 'Fail') : 'Reject',
+    resolvedName: lookup.name,
+    ...(accepted && lookup.addresses && lookup.addresses.length > 0 ? { resolvedIPs: lookup.addresses } : {}),
+    ...(accepted && !found ? { reason: 'NXDOMAIN' } : {}),
+    sourceIP: pod.address,
+    processingUnitID: pod.ID,
+    enforcerID: enforcerId(pod.node),
+    enforcerNamespace: pod.namespace.split('/').slice(0, 4).join('/'),
+  };
+}

@@ -1,0 +1,160 @@
+/** Everything the demo needs on one machine: Redis, the sandboxes, and the product as two processes of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { keyIdOf, publicPartOf } from '#config/receipt-key.ts';
+import { startConsole } from '#sandbox/console/start.ts';
+import { startKubernetes } from '#sandbox/kubernetes/start.ts';
+import { freePort, startRedis } from '#sandbox/redis.ts';
+import { startSlack } from '#sandbox/slack/start.ts';
+
+export const LOCKDOWNS = 'C0LOCKDOWN1';
+const SECURITY = 'S0SECURITY1';
+const PLATFORM = 'S0PLATFORM1';
+
+export type LaptopOptions = {
+  /** The application's graph file. */
+  readonly app: string;
+  readonly seed: number;
+  /** Of the Slack page. */
+  readonly port: number;
+  /** Answers of a graph without Kubernetes beside it. */
+  readonly kubernetes: boolean;
+  readonly embeddedRedis: boolean;
+};
+
+export type Laptop = {
+  readonly slackUrl: string;
+  readonly controlUrl: string;
+  readonly consoleUrl: string;
+  readonly namespace: string;
+  readonly redis: string;
+  readonly folder: string;
+  /** Ends when a process of the product ends by itself, with the words for it. */
+  readonly broken: Promise<string>;
+  stop(): Promise<void>;
+};
+
+export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-demo-'));
+  const redis = await startRedis({ embedded: options.embeddedRedis });
+  const consoleApi = await startConsole({
+    app: options.app,
+    seed: options.seed,
+    folder,
+    trafficIntervalMs: 3000,
+    policyDelayMs: 300,
+    reportDelayMs: [200, 600],
+  });
+  const kubernetes = options.kubernetes ? await startKubernetes({ world: consoleApi.world, folder }) : undefined;
+  const slack = await startSlack({
+    port: options.port || (await freePort()),
+    seed: options.seed,
+    manifest: 'config/slack-manifest.yaml',
+  });
+  const receipts = newReceiptKey();
+  const settings = settingsOf(consoleApi, kubernetes?.kubeconfig, receipts);
+  const file = join(folder, 'lockstep.yaml');
+  await writeFile(file, stringify(settings));
+
+  const env = {
+    ...process.env,
+    LOCKSTEP_CONFIG: file,
+    REDIS_URL: redis.url,
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    LOCKSTEP_RECEIPT_KEY: receipts.pem,
+    LOCKSTEP_IDEMPOTENCY_SECRET: randomBytes(32).toString('base64url'),
+  };
+  const product = [
+    start('src/main.ts', join(folder, 'slack.log'), env),
+    start('workers/main.ts', join(folder, 'worker.log'), env),
+  ];
+  let stopping = false;
+  const broken = Promise.race(
+    product.map(
+      ({ name, child, log }) =>
+        new Promise<string>((resolve) => {
+          child.once('exit', (code) => {
+            if (!stopping) resolve(`${name} ended with code ${code}; its log is ${log}`);
+          });
+        }),
+    ),
+  );
+  return {
+    slackUrl: slack.url,
+    controlUrl: consoleApi.controlUrl,
+    consoleUrl: consoleApi.url,
+    namespace: consoleApi.namespace,
+    redis: redis.name,
+    folder,
+    broken,
+    async stop() {
+      stopping = true;
+      await Promise.all(product.map(({ child }) => ended(child)));
+      await Promise.all([slack.stop(), kubernetes?.stop(), consoleApi.stop()]);
+      await redis.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A production entry point as a process of its own; its log goes to a file, so that the terminal stays readable. */
+function start(entry: string, log: string, env: NodeJS.ProcessEnv): { name: string; child: ChildProcess; log: string } {
+  const child = spawn(process.execPath, ['--import', 'tsx', entry], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C reaches the demo alone, which then stops the product politely.
+    detached: true,
+  });
+  const file = createWriteStream(log, { flags: 'a' });
+  child.stdout?.pipe(file, { end: false });
+  child.stderr?.pipe(file, { end: false });
+  return { name: entry, child, log };
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+function newReceiptKey(): { id: string; pem: string; publicPart: string } {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  const raw = publicPartOf(pem);
+  if (!raw) throw new Error('the receipt key that was just made is none');
+  return { id: keyIdOf(raw), pem, publicPart: raw.toString('base64') };
+}
+
+/** The configuration of a small company that is in a hurry: minutes of the real one are seconds here. */
+function settingsOf(
+  { namespace, credentials }: { namespace: string; credentials: { observe: string; finalise: string } },
+  kubeconfig: string | undefined,
+  receipts: { id: string; publicPart: string },
+) {
+  return {
+    console: { credentials },
+    ...(kubeconfig ? { kubernetes: { kubeconfig } } : {}),
+    namespaces: [
+      {
+        match: namespace,
+        channel: LOCKDOWNS,
+        requesters: { groups: [PLATFORM] },
+        approval: { groups: [SECURITY, PLATFORM], needed: 2, fromGroups: [{ group: SECURITY, needed: 1 }] },
+        stages: { 'disable-discovery': { groups: [SECURITY], needed: 2, fromGroups: [], reactions: false } },
+      },
+    ],
+    discovery: { collectEverySeconds: 5, reportDelaySeconds: 1.5, windowHours: 24 },
+    verify: { settleSeconds: 0.5, everySeconds: 1, forMinutes: 0.3 },
+    watch: { everySeconds: 2, confirmMinutes: 30 },
+    receipts: { publicKeys: { [receipts.id]: receipts.publicPart } },
+  };
+}

@@ -1,0 +1,148 @@
+/** What Lockstep can ask of the console and tell it, and which of the two credentials does it. */
+import type { NewExternalNetwork } from '#core/external-network.ts';
+import type { DnsLookup, Flow } from '#core/flow.ts';
+import type { NewNetworkRuleset } from '#core/network-ruleset.ts';
+import type { DefaultActions, OwnAction } from '#core/policy.ts';
+import { type Client, createClient } from './client.ts';
+import type { AppCredential } from './credential.ts';
+import {
+  addTagPrefixes,
+  type NamespaceFacts,
+  readNamespace,
+  removeTagPrefixes,
+  setDefaultActions,
+  type Written,
+} from './namespaces.ts';
+import { type Deletion, deleteOurs, ensure, type Made, type Wish } from './objects.ts';
+import { type PolicyReading, readPolicy } from './policy.ts';
+import { type ReportPage, readDnsLookups, readFlows, WINDOWS, type Windows } from './reports.ts';
+import { issuedTokens, readyMadeToken } from './tokens.ts';
+import { createTransport, type Patience } from './transport.ts';
+import { readProcessingUnits, readProcessingUnitsByIds, renderedFor } from './units.ts';
+import { EXTERNAL_NETWORK, type ObjectName, RULESET } from './wire/objects.ts';
+import type { ConsoleUnit, RenderedPolicy } from './wire/units.ts';
+
+/** Times are milliseconds since the epoch. Everything that fails is a ConsoleFailure. */
+export type ConsoleApi = {
+  /** Nothing where the console does not know it, or does not show it to this credential. */
+  readNamespace(path: string): Promise<NamespaceFacts | undefined>;
+  readPolicy(path: string): Promise<PolicyReading>;
+  readProcessingUnits(path: string, options?: { readonly archived?: boolean }): Promise<ConsoleUnit[]>;
+  /** `elsewhere`: namespaces that the reports named, for units outside the credential's own namespace. */
+  readProcessingUnitsByIds(
+    ids: readonly string[],
+    elsewhere?: readonly string[],
+  ): Promise<{ readonly units: readonly ConsoleUnit[]; readonly missing: readonly string[] }>;
+  renderedFor(unit: Pick<ConsoleUnit, 'id' | 'namespace'>): Promise<RenderedPolicy>;
+  /** One page for each window, in order; every report of `[from, to)` once. */
+  readFlows(path: string, from: number, to: number): AsyncIterable<ReportPage<Flow>>;
+  readDnsLookups(path: string, from: number, to: number): AsyncIterable<ReportPage<DnsLookup>>;
+
+  ensureExternalNetwork(path: string, wish: Wish<NewExternalNetwork>): Promise<Made>;
+  ensureRuleset(path: string, wish: Wish<NewNetworkRuleset>): Promise<Made>;
+  deleteOurs(path: string, kind: ObjectName, id: string, lockdown: string): Promise<Deletion>;
+
+  /** `former` and `now` are the local lists. With the credential that may change namespaces. */
+  addTagPrefixes(path: string, prefixes: readonly string[], key: string): Promise<Written<readonly string[]>>;
+  removeTagPrefixes(path: string, prefixes: readonly string[], key: string): Promise<Written<readonly string[]>>;
+  /** Refuses (`conflict`, not passing) where the actions are neither the wish nor `expected`. */
+  setDefaultActions(
+    path: string,
+    actions: DefaultActions<OwnAction>,
+    expected: DefaultActions<OwnAction>,
+    key: string,
+  ): Promise<Written<DefaultActions<OwnAction>>>;
+
+  close(): Promise<void>;
+};
+
+/** An app credential, or a token that somebody made; a token cannot be renewed. */
+type Access =
+  | {
+      readonly credential: AppCredential;
+      /** `namespace,put`, `@auth:role=…`: tokens may do less than the credential, never more. */
+      readonly restrictedPermissions?: readonly string[];
+    }
+  | {
+      readonly url: string;
+      readonly token: string;
+      readonly namespace: string;
+      readonly certificateAuthority?: string;
+    };
+
+export type ConsoleApiOptions = {
+  /** Reads everything, writes external networks and rulesets. */
+  readonly observe: Access;
+  /** Changes the namespace itself; without it, `observe` does that too. */
+  readonly finalise?: Access;
+  readonly tokenValidityMinutes?: number;
+  /** Narrower than the credential's own namespace. */
+  readonly restrictedNamespace?: string;
+  readonly patience?: Partial<Patience>;
+  readonly windows?: Partial<Windows>;
+  readonly pageSize?: number;
+  readonly maxResponseBytes?: number;
+  /** What the console's audit shows beside our identity, where no lockdown's id does. */
+  readonly trackingId?: string;
+  readonly now?: () => number;
+};
+
+export function consoleApi(options: ConsoleApiOptions): ConsoleApi {
+  const observe = clientOf(options.observe, options);
+  const finalise = options.finalise ? clientOf(options.finalise, options) : observe;
+  const windows = { ...WINDOWS, ...options.windows };
+  return {
+    readNamespace: (path) => readNamespace(observe, path),
+    readPolicy: (path) => readPolicy(observe, path),
+    readProcessingUnits: (path, which) => readProcessingUnits(observe, path, which),
+    readProcessingUnitsByIds: (ids, elsewhere) => readProcessingUnitsByIds(observe, ids, elsewhere),
+    renderedFor: (unit) => renderedFor(observe, unit),
+    readFlows: (path, from, to) => readFlows(observe, path, from, to, windows),
+    readDnsLookups: (path, from, to) => readDnsLookups(observe, path, from, to, windows),
+
+    ensureExternalNetwork: (path, wish) => ensure(observe, EXTERNAL_NETWORK, path, wish),
+    ensureRuleset: (path, wish) => ensure(observe, RULESET, path, wish),
+    deleteOurs: (path, kind, id, lockdown) => deleteOurs(observe, kind, path, id, lockdown),
+
+    addTagPrefixes: (path, prefixes, key) => addTagPrefixes(finalise, path, prefixes, key),
+    removeTagPrefixes: (path, prefixes, key) => removeTagPrefixes(finalise, path, prefixes, key),
+    setDefaultActions: (path, actions, expected, key) => setDefaultActions(finalise, path, actions, expected, key),
+
+    async close() {
+      await Promise.all([...new Set([observe, finalise])].map((client) => client.close()));
+    },
+  };
+}
+
+function clientOf(access: Access, options: ConsoleApiOptions): Client {
+  const { url, tls, namespace } = 'credential' in access ? access.credential : ofToken(access);
+  const transport = createTransport({
+    url,
+    tls,
+    ...(options.patience ? { patience: options.patience } : {}),
+    ...(options.maxResponseBytes ? { maxResponseBytes: options.maxResponseBytes } : {}),
+  });
+  const scope = options.restrictedNamespace ?? namespace;
+  const tokens =
+    'token' in access
+      ? readyMadeToken(access.token)
+      : issuedTokens(transport, {
+          validityMinutes: options.tokenValidityMinutes ?? 60,
+          restrictedNamespace: scope,
+          ...(access.restrictedPermissions ? { restrictedPermissions: access.restrictedPermissions } : {}),
+          now: options.now ?? Date.now,
+        });
+  return createClient({
+    scope,
+    transport,
+    tokens,
+    trackingType: 'slack-bot',
+    trackingId: options.trackingId ?? 'lockstep',
+    pageSize: options.pageSize ?? 500,
+  });
+}
+
+function ofToken(access: Extract<Access, { readonly token: string }>) {
+  const { url, namespace, certificateAuthority } = access;
+  return { url, namespace, tls: certificateAuthority ? { ca: [certificateAuthority] } : {} };
+}

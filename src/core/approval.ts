@@ -1,0 +1,144 @@
+/** What an approval rule asks for, who may vote, and what all votes amount to. */
+import { z } from 'zod';
+
+export const ApprovalRule = z.strictObject({
+  /** Slack user ids who may vote. */
+  users: z.array(z.string()),
+  /** Slack user groups whose members may vote. */
+  groups: z.array(z.string()),
+  /** How many different persons must approve. */
+  needed: z.number().int().min(1),
+  /** Of these, how many must come from which group. */
+  fromGroups: z.array(z.strictObject({ group: z.string(), needed: z.number().int().min(1) })),
+  requesterMayVote: z.boolean(),
+  /** Whether a reaction on the card counts as a vote. */
+  reactions: z.boolean(),
+  expiresHours: z.number().positive(),
+});
+export type ApprovalRule = z.infer<typeof ApprovalRule>;
+
+/** One person's yes or no to one digest of one ask. */
+export const Vote = z.strictObject({
+  team: z.string(),
+  user: z.string(),
+  /** Several Slack ids can be one person; the configuration says which. */
+  person: z.string(),
+  decision: z.enum(['approve', 'deny']),
+  gesture: z.enum(['button', 'reaction', 'typed-name']),
+  reason: z.string().optional(),
+  lockdown: z.string(),
+  stage: z.string(),
+  revision: z.number().int(),
+  nonce: z.string(),
+  digest: z.string(),
+  /** Milliseconds since the epoch; when the Slack process received it. */
+  at: z.number().int(),
+  /** Ed25519 signature by the Slack process over all of the above. */
+  receipt: z.strictObject({ key: z.string(), signature: z.string() }),
+});
+export type Vote = z.infer<typeof Vote>;
+
+/** Who could vote when the question was put: group members are a snapshot, so that nobody joins to vote. */
+export const Electorate = z.strictObject({
+  users: z.array(z.string()),
+  groups: z.record(z.string(), z.array(z.string())),
+});
+export type Electorate = z.infer<typeof Electorate>;
+
+/** One question put to the approvers; votes for another nonce never count. */
+export const Ask = z.strictObject({
+  nonce: z.string(),
+  digest: z.string(),
+  rule: ApprovalRule,
+  electorate: Electorate,
+  askedAt: z.number().int(),
+  expiresAt: z.number().int(),
+  /** How many questions are open that somebody must answer before a vote counts. */
+  undecided: z.number().int(),
+  /** Whether applying it can cut traffic: then reactions never count. */
+  cuts: z.boolean(),
+});
+export type Ask = z.infer<typeof Ask>;
+
+type Voter = { readonly user: string; readonly person: string };
+
+/** Whoever asked for it or shaped the draft does not judge it, unless the rule says so. */
+export function whyMayNotVote(
+  voter: Voter,
+  gesture: Vote['gesture'],
+  ask: Ask,
+  involved: readonly string[],
+): string | undefined {
+  if (!eligible(voter.user, ask.electorate))
+    return 'You are not among the approvers of this stage. The card’s Details name who is.';
+  if (!ask.rule.requesterMayVote && involved.includes(voter.person))
+    return 'You asked for this lockdown, so somebody else has to approve it.';
+  if (ask.undecided > 0)
+    return `${ask.undecided === 1 ? 'One edge still waits' : `${ask.undecided} edges still wait`} for an answer, allow or block, before anybody can vote.`;
+  if (gesture === 'reaction' && ask.cuts)
+    return 'A reaction does not count here, because this stage can cut traffic. Press Approve on the card and type the namespace’s name.';
+  if (gesture === 'reaction' && !ask.rule.reactions)
+    return 'Reactions do not count as votes for this stage. Press Approve or Deny on the card.';
+  if (gesture === 'button' && ask.cuts)
+    return 'This stage can cut traffic: approving takes the namespace’s name, typed.';
+  return undefined;
+}
+
+function eligible(user: string, electorate: Electorate): boolean {
+  return electorate.users.includes(user) || Object.values(electorate.groups).some((members) => members.includes(user));
+}
+
+export type Outcome = {
+  readonly result: 'open' | 'enough' | 'denied';
+  /** The vote that stands for each person, in the order given. */
+  readonly approving: readonly Vote[];
+  readonly denying: readonly Vote[];
+  readonly needed: number;
+  /** Groups that still owe votes. */
+  readonly missingFromGroups: readonly { readonly group: string; readonly missing: number }[];
+};
+
+/** Counts each person once, with what that person said last; one no is a no. */
+export function outcome(votes: readonly Vote[], ask: Ask): Outcome {
+  const standing = new Map<string, Vote>();
+  for (const vote of votes) {
+    if (vote.nonce !== ask.nonce || vote.digest !== ask.digest || vote.at > ask.expiresAt) continue;
+    standing.delete(vote.person);
+    standing.set(vote.person, vote);
+  }
+  const approving = [...standing.values()].filter((vote) => vote.decision === 'approve');
+  const denying = [...standing.values()].filter((vote) => vote.decision === 'deny');
+  const missingFromGroups = ask.rule.fromGroups
+    .map(({ group, needed }) => {
+      const members = ask.electorate.groups[group] ?? [];
+      return { group, missing: needed - approving.filter((vote) => members.includes(vote.user)).length };
+    })
+    .filter(({ missing }) => missing > 0);
+  const enough = approving.length >= ask.rule.needed && missingFromGroups.length === 0;
+  const result = denying.length > 0 ? 'denied' : enough ? 'enough' : 'open';
+  return { result, approving, denying, needed: ask.rule.needed, missingFromGroups };
+}
+
+/** The stricter of the rule asked under and the rule of now: neither can be loosened between vote and apply. */
+export function stricter(then: ApprovalRule, now: ApprovalRule): ApprovalRule {
+  const groups = new Map(then.fromGroups.map(({ group, needed }) => [group, needed]));
+  for (const { group, needed } of now.fromGroups) groups.set(group, Math.max(needed, groups.get(group) ?? 0));
+  return {
+    users: then.users.filter((user) => now.users.includes(user)),
+    groups: then.groups.filter((group) => now.groups.includes(group)),
+    needed: Math.max(then.needed, now.needed),
+    fromGroups: [...groups].map(([group, needed]) => ({ group, needed })),
+    requesterMayVote: then.requesterMayVote && now.requesterMayVote,
+    reactions: then.reactions && now.reactions,
+    expiresHours: Math.min(then.expiresHours, now.expiresHours),
+  };
+}
+
+/** Who was in the electorate at both times: leavers and late joiners fall away. */
+export function inBoth(then: Electorate, now: Electorate): Electorate {
+  const groups = Object.entries(then.groups).map(([group, members]) => {
+    const current = now.groups[group] ?? [];
+    return [group, members.filter((member) => current.includes(member))] as const;
+  });
+  return { users: then.users.filter((user) => now.users.includes(user)), groups: Object.fromEntries(groups) };
+}

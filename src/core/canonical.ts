@@ -1,0 +1,65 @@
+/** The one way to write a value down (RFC 8785), for values that have exactly one: anything else throws. */
+
+/** null, booleans, safe integers, well-formed strings, arrays and plain objects of these. */
+export function canonical(value: unknown): string {
+  return write(value, new Set(), '$');
+}
+
+function write(value: unknown, within: Set<object>, path: string): string {
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return writeString(value, path);
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) refuse(path, 'a number that is no safe integer');
+    return String(value);
+  }
+  if (typeof value !== 'object') return refuse(path, typeof value);
+  if (within.has(value)) refuse(path, 'a cycle');
+  within.add(value);
+  const text = Array.isArray(value) ? writeArray(value, within, path) : writeObject(value, within, path);
+  within.delete(value);
+  return text;
+}
+
+function writeString(text: string, path: string): string {
+  if (/\p{Cs}/u.test(text)) refuse(path, 'half a surrogate pair');
+  return JSON.stringify(text);
+}
+
+function writeArray(array: readonly unknown[], within: Set<object>, path: string): string {
+  if (Object.getPrototypeOf(array) !== Array.prototype) refuse(path, 'an array of a class');
+  // One key an element and `length`: neither holes nor properties beside the elements.
+  if (Reflect.ownKeys(array).length !== array.length + 1) refuse(path, 'an array with holes or properties');
+  const parts: string[] = [];
+  for (let at = 0; at < array.length; at++) {
+    parts.push(write(property(array, String(at), path), within, `${path}[${at}]`));
+  }
+  return `[${parts.join(',')}]`;
+}
+
+function writeObject(object: object, within: Set<object>, path: string): string {
+  const prototype = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null) refuse(path, 'an object of a class');
+  const keys: string[] = [];
+  for (const key of Reflect.ownKeys(object)) {
+    if (typeof key === 'symbol') return refuse(path, 'a symbol for a key');
+    keys.push(key);
+  }
+  // Plain sort() compares UTF-16 code units, which is the order RFC 8785 asks for.
+  keys.sort();
+  const parts = keys.map((key) => {
+    const at = `${path}.${key}`;
+    return `${writeString(key, at)}:${write(property(object, key, at), within, at)}`;
+  });
+  return `{${parts.join(',')}}`;
+}
+
+/** Only what a reader sees by listing the object counts: no getters, nothing hidden. */
+function property(object: object, key: string, path: string): unknown {
+  const descriptor = Object.getOwnPropertyDescriptor(object, key);
+  if (!descriptor?.enumerable || !('value' in descriptor)) return refuse(path, 'a hidden or computed property');
+  return descriptor.value;
+}
+
+function refuse(path: string, what: string): never {
+  throw new TypeError(`${path} cannot be written down in one way only: ${what}`);
+}

@@ -1,0 +1,117 @@
+/** What a vote is for: the fingerprint of a draft, of what would undo it and of the rule it was asked under. */
+import { createHash } from 'node:crypto';
+import { canonical } from './canonical.ts';
+import type { Change, Draft } from './draft.ts';
+import type { NetworkRule, NewNetworkRuleset } from './network-ruleset.ts';
+import type { DefaultActions } from './policy.ts';
+import type { Clauses } from './tags.ts';
+
+/** What is fingerprinted; two kinds never have the same digest, even over the same value. */
+export type DigestLabel = 'draft' | 'vote' | 'entry' | 'config' | 'rule';
+
+/** SHA-256 in hex. Sets have to be sorted by the caller: here an array's order is content. */
+export function digestOf(label: DigestLabel, value: unknown): string {
+  return createHash('sha256').update(`lockstep/${label}/v1\n`).update(canonical(value)).digest('hex');
+}
+
+/** What undoes one change; prefixes only those that the change really added. */
+export type Inverse =
+  | { readonly kind: 'delete-external-network'; readonly name: string }
+  | { readonly kind: 'delete-ruleset'; readonly name: string }
+  | { readonly kind: 'remove-tag-prefixes'; readonly prefixes: readonly string[] }
+  | { readonly kind: 'set-default-actions'; readonly actions: DefaultActions };
+
+/** One inverse a change, in the order of the changes. */
+export function inverseOf(changes: readonly Change[], localPrefixes: readonly string[]): Inverse[] {
+  return changes.map((change) => undoing(change, localPrefixes));
+}
+
+export type Asked = {
+  readonly draft: Pick<Draft, 'namespace' | 'stage' | 'changes' | 'residual'>;
+  readonly inverse: readonly Inverse[];
+  /** Who may approve, how many, from which groups: as it was when the question was asked. */
+  readonly approvalRule: unknown;
+};
+
+/** Counts, times and display text are left out: traffic that goes on as before must not void a vote. */
+export function draftDigest({ draft, inverse, approvalRule }: Asked): string {
+  return digestOf('draft', {
+    namespace: draft.namespace,
+    stage: draft.stage,
+    changes: draft.changes.map(sortedChange),
+    inverse: inverse.map((undo) => ('prefixes' in undo ? { ...undo, prefixes: undo.prefixes.toSorted() } : undo)),
+    residual: draft.residual
+      .map(({ group, decision }) => ({ group: group.id, decision: decision?.answer ?? null }))
+      .sort((a, b) => compare(a.group, b.group)),
+    approvalRule: digestOf('rule', approvalRule),
+  });
+}
+
+/** `1a2b 3c4d 5e6f 7a8b`: what people compare. Nothing is looked up by it. */
+export function digestWords(digest: string): string {
+  return digest.slice(0, 16).replace(/.{4}(?=.)/g, '$& ');
+}
+
+function undoing(change: Change, localPrefixes: readonly string[]): Inverse {
+  switch (change.kind) {
+    case 'create-external-network':
+      return { kind: 'delete-external-network', name: change.network.name };
+    case 'create-ruleset':
+      return { kind: 'delete-ruleset', name: change.ruleset.name };
+    case 'add-tag-prefixes':
+      return {
+        kind: 'remove-tag-prefixes',
+        prefixes: change.prefixes.filter((prefix) => !localPrefixes.includes(prefix)),
+      };
+    case 'set-default-actions':
+      return { kind: 'set-default-actions', actions: change.former };
+  }
+}
+
+function sortedChange(change: Change): unknown {
+  switch (change.kind) {
+    case 'create-external-network': {
+      const { entries, associatedTags } = change.network;
+      const network = { ...change.network, entries: entries.toSorted(), associatedTags: associatedTags.toSorted() };
+      return { ...change, network };
+    }
+    case 'create-ruleset':
+      return { ...change, ruleset: sortedRuleset(change.ruleset) };
+    case 'add-tag-prefixes':
+      return { ...change, prefixes: change.prefixes.toSorted() };
+    case 'set-default-actions':
+      return change;
+  }
+}
+
+function sortedRuleset(ruleset: NewNetworkRuleset): unknown {
+  return {
+    ...ruleset,
+    subject: sortedClauses(ruleset.subject),
+    incomingRules: sortedRules(ruleset.incomingRules),
+    outgoingRules: sortedRules(ruleset.outgoingRules),
+  };
+}
+
+function sortedRules(rules: readonly NetworkRule[]): unknown[] {
+  return byContent(
+    rules.map((rule) => ({
+      ...rule,
+      object: sortedClauses(rule.object),
+      protocolPorts: rule.protocolPorts.toSorted(),
+    })),
+  );
+}
+
+function sortedClauses(clauses: Clauses): unknown[] {
+  return byContent(clauses.map((clause) => clause.toSorted()));
+}
+
+function byContent(values: readonly unknown[]): unknown[] {
+  return values.toSorted((a, b) => compare(canonical(a), canonical(b)));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

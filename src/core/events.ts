@@ -1,0 +1,59 @@
+/** Every fact that can happen to a lockdown. What people wish and what steps found become one of these. */
+import { z } from 'zod';
+import { Ask, Vote } from './approval.ts';
+import { STAGES } from './stage.ts';
+
+const stage = z.enum(STAGES);
+/** A person's Slack user id. */
+const by = z.string();
+/** A sentence that people read. */
+const because = z.string();
+
+const fact = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z.strictObject({ type: z.literal(type), ...shape });
+
+export const Event = z.discriminatedUnion('type', [
+  // from discovery to the stages
+  fact('discovery-ended', {}),
+  fact('started-early', { by }),
+  fact('paused', { by }),
+  fact('resumed', { by }),
+  fact('cancelled', { by, written: z.enum(['nothing', 'keep', 'take-back']) }),
+  // one stage
+  fact('nothing-to-allow', { stage, because }),
+  fact('draft-ready', { stage, ask: Ask }),
+  fact('residual-decided', { stage, by, answers: z.record(z.string(), z.enum(['allow', 'block'])) }),
+  fact('vote-cast', { stage, vote: Vote }),
+  fact('vote-withdrawn', { stage, person: z.string(), nonce: z.string() }),
+  fact('draft-outdated', { stage, because }),
+  fact('expired', { stage, nonce: z.string() }),
+  /** `at`: by the console's clock, milliseconds since the epoch; flows newer than this can carry the changes. */
+  fact('applied', { stage, objects: z.array(z.string()), at: z.number().int() }),
+  fact('seen-allowed', { stage, proof: z.string() }),
+  fact('not-seen', { stage, because }),
+  fact('went-on-unproven', { stage, by }),
+  fact('reopened', { stage, by }),
+  fact('left-out', { stage, by, because }),
+  fact('undo-requested', { stage, by }),
+  fact('undone', { stage }),
+  fact('step-failed', { stage: stage.optional(), step: z.string(), because }),
+  fact('tried-again', { stage: stage.optional(), by }),
+  // after discovery mode is disabled
+  fact('confirmed', { by }),
+  fact('not-confirmed-in-time', {}),
+  fact('cut-more-than-accepted', { because }),
+  fact('release-requested', { by, because }),
+  fact('released', { incoming: z.string(), outgoing: z.string() }),
+  // derived by the tables, never accepted from outside
+  fact('opened', { stage }),
+  fact('stage-closed', { stage }),
+  fact('discovery-disabled', {}),
+]);
+export type Event = z.infer<typeof Event>;
+export type EventType = Event['type'];
+export type EventOf<Type extends EventType> = Extract<Event, { type: Type }>;
+
+export const EVENT_TYPES = Event.options.map((option) => option.shape.type.value);
+
+/** What the tables report to themselves; a job that carries one is refused. */
+export const DERIVED: ReadonlySet<EventType> = new Set<EventType>(['opened', 'stage-closed', 'discovery-disabled']);

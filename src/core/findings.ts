@@ -1,0 +1,77 @@
+/** What steps found and kept as evidence, for the cards, the next step and the auditor. */
+import type { Draft, EdgeGroup } from './draft.ts';
+
+export type Tally = { readonly edges: number; readonly flows: number };
+
+/** What a stage's draft was judged to do, kept under the lockdown, the stage and the revision. */
+export type DraftFinding = {
+  readonly draft: Draft;
+  readonly digest: string;
+  /** Tag prefixes the namespace had itself before the draft: undo leaves these alone. */
+  readonly localPrefixes: readonly string[];
+  /** Everything recorded, replayed under what is in force, this draft, and both default actions Reject. */
+  readonly replay: {
+    readonly kept: Tally;
+    readonly cut: Tally;
+    readonly uncertain: Tally;
+    /** Ranked by what hurts. */
+    readonly cutGroups: readonly EdgeGroup[];
+    readonly uncertainGroups: readonly { readonly group: EdgeGroup; readonly because: string }[];
+  };
+  /** The window of the evidence; milliseconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+  /** Whether Kubernetes was asked, or its facts were read off the flows. */
+  readonly kubernetes: 'asked' | 'not configured' | 'no answer';
+  /** What could not be established, in sentences. */
+  readonly doubts: readonly string[];
+  /** What changed since the draft that people saw before; empty for the first. */
+  readonly differences: readonly string[];
+  /** How complete the evidence is, in one sentence, and the figures behind it. */
+  readonly completeness: { readonly sentence: string; readonly details: readonly string[] };
+};
+
+/** Whether newer flows carry our rulesets. */
+export type VerifyFinding = {
+  readonly since: number;
+  readonly readAt: number;
+  readonly groups: readonly {
+    readonly group: EdgeGroup;
+    /** `carried`: newer flows carry our ruleset; `by-default`: newer flows were still let through by the default action only. */
+    readonly state: 'carried' | 'by-default' | 'rejected' | 'not-seen';
+    readonly newest?: number;
+  }[];
+};
+
+/** What was rejected since discovery mode was disabled. */
+export type WatchFinding = {
+  readonly since: number;
+  readonly readAt: number;
+  /** Absent when nobody has to confirm. */
+  readonly confirmBy?: number;
+  readonly rejected: readonly {
+    readonly group: EdgeGroup;
+    /** Knowingly blocked when discovery mode was disabled. */
+    readonly acknowledged: boolean;
+    /** Accepted during discovery. */
+    readonly known: boolean;
+  }[];
+};
+
+/** What discovery has seen so far, for the day's digest and the lockdown's card. */
+export type DiscoveryFinding = {
+  readonly at: number;
+  readonly day: number;
+  readonly days: number;
+  readonly edges: number;
+  readonly newSinceYesterday: number;
+  readonly reportsRead: number;
+  readonly readUpTo: number;
+  /** What each stage would do if it were opened now. */
+  readonly stages: readonly {
+    readonly stage: string;
+    readonly wouldCreate: readonly string[];
+    readonly unallowed: number;
+  }[];
+  readonly completeness: { readonly sentence: string; readonly details: readonly string[] };
+};

@@ -1,0 +1,132 @@
+/** What is kept of a lockdown: its phase, its stages, and the questions one can ask of them. */
+import { z } from 'zod';
+import { Ask, Vote } from './approval.ts';
+import { STAGES, type Stage } from './stage.ts';
+
+export const LOCKDOWN_PHASES = [
+  'discovering',
+  'securing',
+  'watching',
+  'locked',
+  'releasing',
+  'released',
+  'cancelled',
+] as const;
+export type LockdownPhase = (typeof LOCKDOWN_PHASES)[number];
+
+export const STAGE_PHASES = [
+  'waiting',
+  'drafting',
+  'asking',
+  'applying',
+  'verifying',
+  'allowed',
+  'skipped',
+  'denied',
+  'expired',
+  'undoing',
+  'failed',
+] as const;
+export type StagePhase = (typeof STAGE_PHASES)[number];
+
+export const StageState = z.strictObject({
+  phase: z.enum(STAGE_PHASES),
+  /** Counts drafts: every draft of this stage has its own number. */
+  revision: z.number().int(),
+  ask: Ask.optional(),
+  votes: z.array(Vote),
+  /** What people answered for the residual, by EdgeGroup.id. */
+  answers: z.record(z.string(), z.strictObject({ answer: z.enum(['allow', 'block']), by: z.string() })),
+  /** Persons who shaped the draft beside the requester. */
+  shapedBy: z.array(z.string()),
+  /** Console objects this stage created, in the order they were. */
+  objects: z.array(z.string()),
+  /** When its changes were on the console; milliseconds since the epoch. */
+  appliedAt: z.number().int().optional(),
+  /** How it ended or why it waits, in a sentence. */
+  because: z.string().optional(),
+  /** Where a failed stage goes on when somebody tries again. */
+  failedIn: z.enum(STAGE_PHASES).optional(),
+});
+export type StageState = z.infer<typeof StageState>;
+
+export const Lockdown = z.strictObject({
+  schemaVersion: z.literal(1),
+  id: z.string(),
+  namespace: z.string(),
+  team: z.string(),
+  channel: z.string(),
+  requestedBy: z.string(),
+  startedAt: z.number().int(),
+  days: z.number(),
+  discoveryEndsAt: z.number().int(),
+  phase: z.enum(LOCKDOWN_PHASES),
+  paused: z.boolean(),
+  /** Since when it has been in this phase. */
+  phaseSince: z.number().int(),
+  /** Why it is being or was released, or how it was cancelled. */
+  because: z.string().optional(),
+  stages: z.record(z.enum(STAGES), StageState),
+  /** A step of the lockdown itself that failed and waits for somebody to try again. */
+  failedStep: z.string().optional(),
+  /** Number of entries in its history; what a save is compared against. */
+  length: z.number().int(),
+});
+export type Lockdown = z.infer<typeof Lockdown>;
+
+/** A new lockdown, in discovery, before anything has happened to it. */
+export function newLockdown(
+  begin: Pick<Lockdown, 'id' | 'namespace' | 'team' | 'channel' | 'requestedBy' | 'startedAt' | 'days'>,
+): Lockdown {
+  const waiting: StageState = { phase: 'waiting', revision: 0, votes: [], answers: {}, shapedBy: [], objects: [] };
+  return {
+    schemaVersion: 1,
+    ...begin,
+    discoveryEndsAt: begin.startedAt + begin.days * 24 * 3_600_000,
+    phase: 'discovering',
+    phaseSince: begin.startedAt,
+    paused: false,
+    stages: Object.fromEntries(STAGES.map((stage) => [stage, waiting])) as Lockdown['stages'],
+    length: 0,
+  };
+}
+
+/** The first stage that waits, provided that every stage before it is closed. */
+export function nextStage(lockdown: Pick<Lockdown, 'stages'>): Stage | undefined {
+  const open = STAGES.find((stage) => !isClosed(lockdown.stages[stage].phase));
+  return open && lockdown.stages[open].phase === 'waiting' ? open : undefined;
+}
+
+const UNDER_WAY: readonly StagePhase[] = ['drafting', 'asking', 'applying', 'verifying'];
+
+/** The stage that is under way, else the one that holds the lockdown; nothing when all are closed or discovery goes on. */
+export function currentStage(lockdown: Pick<Lockdown, 'stages' | 'phase'>): Stage | undefined {
+  if (lockdown.phase !== 'securing') return undefined;
+  const busy = STAGES.find((stage) => UNDER_WAY.includes(lockdown.stages[stage].phase));
+  return busy ?? STAGES.find((stage) => !isClosed(lockdown.stages[stage].phase));
+}
+
+export function othersUnderWay(lockdown: Pick<Lockdown, 'stages'>, than: Stage | undefined): boolean {
+  return STAGES.some((stage) => stage !== than && UNDER_WAY.includes(lockdown.stages[stage].phase));
+}
+
+export function isClosed(phase: StagePhase): boolean {
+  return phase === 'allowed' || phase === 'skipped';
+}
+
+/** Lockdowns of which a namespace can have only one. A locked one is open: it can still be released. */
+export function isOpen(lockdown: Pick<Lockdown, 'phase'>): boolean {
+  return lockdown.phase !== 'released' && lockdown.phase !== 'cancelled';
+}
+
+/** Stages that may have left something on the console, the last one first: the order to take it back in. */
+export function writtenStages(lockdown: Lockdown): Stage[] {
+  const written: StagePhase[] = ['applying', 'verifying', 'allowed', 'failed'];
+  return STAGES.filter(
+    (stage) => stage !== 'disable-discovery' && written.includes(lockdown.stages[stage].phase),
+  ).reverse();
+}
+
+export function anythingWritten(lockdown: Lockdown): boolean {
+  return writtenStages(lockdown).length > 0;
+}

@@ -1,0 +1,379 @@
+/** What can happen to a lockdown: its two tables, and `advance`, which reads them. */
+import { type Ask, outcome } from './approval.ts';
+import type { Event, EventOf, EventType } from './events.ts';
+import {
+  anythingWritten,
+  currentStage,
+  isClosed,
+  type Lockdown,
+  type LockdownPhase,
+  nextStage,
+  othersUnderWay,
+  type StagePhase,
+  type StageState,
+  writtenStages,
+} from './lockdown-state.ts';
+import { STAGES, type Stage } from './stage.ts';
+
+/** Work that an event starts; each is one file in workers/ and one queue. */
+export const STEPS = [
+  'draft-stage',
+  'ask-approval',
+  'apply-stage',
+  'verify-stage',
+  'undo-stage',
+  'watch-lockdown',
+  'release-lockdown',
+  'announce',
+] as const;
+export type StepName = (typeof STEPS)[number];
+
+export type Step = { readonly step: StepName; readonly stage?: Stage };
+
+export type Row<Phase extends string> = {
+  readonly when?: keyof typeof GUARDS;
+  readonly to: Phase;
+  readonly does: readonly StepName[];
+};
+export type Table<Phase extends string> = {
+  readonly [From in Phase]?: { readonly [On in EventType]?: readonly Row<Phase>[] };
+};
+
+/** Questions a row may ask before it applies; the first row whose question is answered yes is taken. */
+const GUARDS = {
+  'enough of them': (lockdown, event) => tally(lockdown, event) === 'enough',
+  'one is a no': (lockdown, event) => tally(lockdown, event) === 'denied',
+  'it is for this ask': (lockdown, event) => 'nonce' in event && askOf(lockdown, event)?.nonce === event.nonce,
+  'its vote is for this ask': (lockdown, event) =>
+    event.type === 'vote-cast' && askOf(lockdown, event)?.nonce === event.vote.nonce,
+  'it disables discovery mode': (_, event) => 'stage' in event && event.stage === 'disable-discovery',
+  'it is its turn': (lockdown, event) => 'stage' in event && nextStage(lockdown) === event.stage,
+  'no other stage is under way': (lockdown, event) => 'stage' in event && !othersUnderWay(lockdown, event.stage),
+  'a stage still waits': (lockdown) => nextStage(lockdown) !== undefined,
+  'nothing was written': (lockdown, event) => event.type === 'cancelled' && !anythingWritten(lockdown),
+  'what was written is kept': (_, event) => event.type === 'cancelled' && event.written === 'keep',
+  'what was written is taken back': (_, event) => event.type === 'cancelled' && event.written === 'take-back',
+  'it failed while drafting': (lockdown, event) => failedIn(lockdown, event) === 'drafting',
+  'it failed while asking': (lockdown, event) => failedIn(lockdown, event) === 'asking',
+  'it failed while applying': (lockdown, event) => failedIn(lockdown, event) === 'applying',
+  'it failed while verifying': (lockdown, event) => failedIn(lockdown, event) === 'verifying',
+  'it failed while undoing': (lockdown, event) => failedIn(lockdown, event) === 'undoing',
+} as const satisfies Record<string, (lockdown: Lockdown, event: Event) => boolean>;
+
+const CANCEL = [
+  { when: 'nothing was written', to: 'cancelled', does: ['announce'] },
+  { when: 'what was written is kept', to: 'cancelled', does: ['announce'] },
+  { when: 'what was written is taken back', to: 'cancelled', does: ['undo-stage', 'announce'] },
+] as const satisfies Row<LockdownPhase>[];
+
+/** Pausing never touches `watching` and `releasing`: a namespace that was cut is not left alone. */
+export const LOCKDOWN_TABLE = {
+  discovering: {
+    'discovery-ended': [{ to: 'securing', does: ['announce'] }],
+    'started-early': [{ to: 'securing', does: ['announce'] }],
+    paused: [{ to: 'discovering', does: ['announce'] }],
+    resumed: [{ to: 'discovering', does: ['announce'] }],
+    cancelled: CANCEL,
+  },
+  securing: {
+    'stage-closed': [
+      { when: 'a stage still waits', to: 'securing', does: [] },
+      { to: 'securing', does: ['announce'] },
+    ],
+    'discovery-disabled': [{ to: 'watching', does: ['watch-lockdown', 'announce'] }],
+    paused: [{ to: 'securing', does: ['announce'] }],
+    resumed: [{ to: 'securing', does: ['announce'] }],
+    cancelled: CANCEL,
+  },
+  watching: {
+    confirmed: [{ to: 'locked', does: ['announce'] }],
+    'not-confirmed-in-time': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
+    'cut-more-than-accepted': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
+    'release-requested': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
+    'step-failed': [{ to: 'watching', does: ['announce'] }],
+    'tried-again': [{ to: 'watching', does: ['watch-lockdown', 'announce'] }],
+  },
+  locked: {
+    'release-requested': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
+  },
+  releasing: {
+    released: [{ to: 'released', does: ['announce'] }],
+    'step-failed': [{ to: 'releasing', does: ['announce'] }],
+    'tried-again': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
+  },
+} as const satisfies Table<LockdownPhase>;
+
+const FAILED = [{ to: 'failed', does: ['announce'] }] as const satisfies Row<StagePhase>[];
+const UNDO = [{ to: 'undoing', does: ['undo-stage', 'announce'] }] as const satisfies Row<StagePhase>[];
+const REDRAFT = [{ to: 'drafting', does: ['draft-stage', 'announce'] }] as const satisfies Row<StagePhase>[];
+const REOPEN = [
+  { when: 'no other stage is under way', to: 'drafting', does: ['draft-stage', 'announce'] },
+] as const satisfies Row<StagePhase>[];
+const LEFT_OUT = [{ to: 'skipped', does: ['announce'] }] as const satisfies Row<StagePhase>[];
+
+export const STAGE_TABLE = {
+  waiting: {
+    opened: [{ to: 'drafting', does: ['draft-stage'] }],
+    reopened: [{ when: 'it is its turn', to: 'drafting', does: ['draft-stage', 'announce'] }],
+  },
+  drafting: {
+    'nothing-to-allow': [{ to: 'skipped', does: ['announce'] }],
+    'draft-ready': [{ to: 'asking', does: ['ask-approval', 'announce'] }],
+    'step-failed': FAILED,
+  },
+  asking: {
+    'vote-cast': [
+      { when: 'one is a no', to: 'denied', does: ['announce'] },
+      { when: 'enough of them', to: 'applying', does: ['apply-stage', 'announce'] },
+      { when: 'its vote is for this ask', to: 'asking', does: ['announce'] },
+    ],
+    'vote-withdrawn': [{ when: 'it is for this ask', to: 'asking', does: ['announce'] }],
+    'residual-decided': REDRAFT,
+    'draft-outdated': REDRAFT,
+    expired: [{ when: 'it is for this ask', to: 'expired', does: ['announce'] }],
+    reopened: REDRAFT,
+    'step-failed': FAILED,
+  },
+  applying: {
+    applied: [
+      { when: 'it disables discovery mode', to: 'allowed', does: [] },
+      { to: 'verifying', does: ['verify-stage', 'announce'] },
+    ],
+    'draft-outdated': REDRAFT,
+    'undo-requested': UNDO,
+    'step-failed': FAILED,
+  },
+  verifying: {
+    'seen-allowed': [{ to: 'allowed', does: ['announce'] }],
+    'not-seen': [{ to: 'verifying', does: ['announce'] }],
+    'went-on-unproven': [{ to: 'allowed', does: ['announce'] }],
+    'undo-requested': UNDO,
+    'step-failed': FAILED,
+  },
+  allowed: {
+    'undo-requested': UNDO,
+  },
+  skipped: {
+    reopened: REOPEN,
+  },
+  denied: {
+    reopened: REOPEN,
+    'left-out': LEFT_OUT,
+  },
+  expired: {
+    reopened: REOPEN,
+    'left-out': LEFT_OUT,
+  },
+  undoing: {
+    undone: [{ to: 'waiting', does: ['announce'] }],
+    'step-failed': FAILED,
+  },
+  failed: {
+    'tried-again': [
+      { when: 'it failed while drafting', to: 'drafting', does: ['draft-stage', 'announce'] },
+      { when: 'it failed while asking', to: 'asking', does: ['ask-approval', 'announce'] },
+      { when: 'it failed while applying', to: 'applying', does: ['apply-stage', 'announce'] },
+      { when: 'it failed while verifying', to: 'verifying', does: ['verify-stage', 'announce'] },
+      { when: 'it failed while undoing', to: 'undoing', does: ['undo-stage', 'announce'] },
+    ],
+    'undo-requested': UNDO,
+    'left-out': LEFT_OUT,
+  },
+} as const satisfies Table<StagePhase>;
+
+/** One thing that happened, where it led and what it started: a line of the history. */
+export type Transition = {
+  readonly event: Event;
+  readonly from: string;
+  readonly to: string;
+  readonly steps: readonly Step[];
+};
+
+export type Advance = { readonly lockdown: Lockdown; readonly transitions: readonly Transition[] };
+
+/**
+ * What a lockdown becomes when something happens, and which steps that starts. An event that is not in the tables changes
+ * nothing and gives `undefined`: a second click, a late job and a doubled delivery need no code. What follows at once
+ * (a stage that closes opens the next) comes as further transitions of the same answer.
+ */
+export function advance(lockdown: Lockdown, event: Event, now: number): Advance | undefined {
+  const first = apply(lockdown, event, now);
+  if (!first) return undefined;
+  const transitions = [first.transition];
+  let after = first.lockdown;
+  for (const follow of consequences(first.lockdown, first.transition)) {
+    const next = advance(after, follow, now);
+    if (!next) continue;
+    after = next.lockdown;
+    transitions.push(...next.transitions);
+  }
+  return { lockdown: after, transitions };
+}
+
+function apply(
+  lockdown: Lockdown,
+  event: Event,
+  now: number,
+): { lockdown: Lockdown; transition: Transition } | undefined {
+  return isStageEvent(event) ? applyToStage(lockdown, event) : applyToLockdown(lockdown, event, now);
+}
+
+type StageEvent = Extract<Event, { stage?: unknown }> & { stage: Stage };
+
+/** `stage-closed` is about the lockdown: it says which stage, but moves none. */
+function isStageEvent(event: Event): event is StageEvent {
+  return 'stage' in event && event.stage !== undefined && event.type !== 'stage-closed';
+}
+
+function applyToLockdown(lockdown: Lockdown, event: Event, now: number) {
+  if (event.type === 'paused' && lockdown.paused) return undefined;
+  if (event.type === 'resumed' && !lockdown.paused) return undefined;
+  const rows: Table<LockdownPhase> = LOCKDOWN_TABLE;
+  const row = rows[lockdown.phase]?.[event.type]?.find((each) => !each.when || GUARDS[each.when](lockdown, event));
+  if (!row) return undefined;
+  const steps = row.does.flatMap((step): Step[] =>
+    step === 'undo-stage' ? writtenStages(lockdown).map((stage) => ({ step, stage })) : [{ step }],
+  );
+  const next: Lockdown = { ...lockdown, ...effectOnLockdown(lockdown, event), phase: row.to };
+  if (row.to !== lockdown.phase) next.phaseSince = now;
+  return { lockdown: next, transition: { event, from: lockdown.phase, to: row.to, steps } };
+}
+
+function effectOnLockdown(lockdown: Lockdown, event: Event): Partial<Lockdown> {
+  switch (event.type) {
+    case 'paused':
+      return { paused: true };
+    case 'resumed':
+      return { paused: false };
+    case 'release-requested':
+    case 'cut-more-than-accepted':
+      return { because: event.because };
+    case 'not-confirmed-in-time':
+      return { because: 'Nobody confirmed in time.' };
+    case 'step-failed':
+      return { failedStep: `${event.step}: ${event.because}` };
+    case 'tried-again':
+    case 'released':
+      return { failedStep: undefined };
+    case 'cancelled':
+      return event.written === 'take-back' ? { stages: takenBack(lockdown) } : {};
+    default:
+      return {};
+  }
+}
+
+function takenBack(lockdown: Lockdown): Lockdown['stages'] {
+  const stages = { ...lockdown.stages };
+  for (const stage of writtenStages(lockdown)) stages[stage] = { ...stages[stage], phase: 'undoing' };
+  return stages;
+}
+
+function applyToStage(lockdown: Lockdown, event: StageEvent) {
+  const state = lockdown.stages[event.stage];
+  const rows: Table<StagePhase> = STAGE_TABLE;
+  const row = rows[state.phase]?.[event.type]?.find((each) => !each.when || GUARDS[each.when](lockdown, event));
+  if (!row || !mayMove(lockdown, event)) return undefined;
+  const next: StageState = { ...state, ...effectOnStage(state, event), phase: row.to };
+  return {
+    lockdown: { ...lockdown, stages: { ...lockdown.stages, [event.stage]: next } },
+    transition: {
+      event,
+      from: state.phase,
+      to: row.to,
+      steps: row.does.map((step): Step => ({ step, stage: event.stage })),
+    },
+  };
+}
+
+/** Stages move one at a time, while the lockdown is securing; what is being undone may end later. */
+function mayMove(lockdown: Lockdown, event: StageEvent): boolean {
+  const { phase, failedIn: wasIn } = lockdown.stages[event.stage];
+  const begins = event.type === 'tried-again' && wasIn !== 'undoing';
+  if (lockdown.phase === 'securing') return !begins || !othersUnderWay(lockdown, event.stage);
+  if (event.type === 'undone' || (event.type === 'step-failed' && phase === 'undoing')) return true;
+  return event.type === 'tried-again' && wasIn === 'undoing';
+}
+
+function effectOnStage(state: StageState, event: StageEvent): Partial<StageState> {
+  switch (event.type) {
+    case 'draft-ready':
+      return { ask: event.ask, votes: [], revision: state.revision + 1, because: undefined };
+    case 'nothing-to-allow':
+    case 'draft-outdated':
+    case 'not-seen':
+    case 'left-out':
+      return { because: event.because };
+    case 'seen-allowed':
+      return { because: event.proof };
+    case 'residual-decided':
+      return {
+        answers: { ...state.answers, ...answered(event) },
+        shapedBy: [...new Set([...state.shapedBy, event.by])],
+      };
+    case 'vote-cast':
+      return { votes: [...state.votes, event.vote] };
+    case 'vote-withdrawn':
+      return { votes: state.votes.filter((vote) => vote.person !== event.person) };
+    case 'applied':
+      return { appliedAt: event.at, objects: event.objects, because: undefined };
+    case 'step-failed':
+      return { failedIn: state.phase, because: event.because };
+    case 'tried-again':
+      return { failedIn: undefined, because: undefined };
+    case 'undone':
+      return { objects: [], appliedAt: undefined, ask: undefined, votes: [], because: undefined };
+    default:
+      return {};
+  }
+}
+
+function answered(event: EventOf<'residual-decided'>): StageState['answers'] {
+  return Object.fromEntries(Object.entries(event.answers).map(([id, answer]) => [id, { answer, by: event.by }]));
+}
+
+/** A stage that closes says so to its lockdown; a lockdown that goes on opens the next stage. */
+function consequences(lockdown: Lockdown, { event, to }: Transition): Event[] {
+  if (isStageEvent(event)) {
+    if (event.stage === 'disable-discovery' && event.type === 'applied' && to === 'allowed')
+      return [{ type: 'discovery-disabled' }];
+    return isClosed(to as StagePhase) ? [{ type: 'stage-closed', stage: event.stage }] : [];
+  }
+  const goesOn = ['discovery-ended', 'started-early', 'stage-closed'].includes(event.type) && to === 'securing';
+  const stage = goesOn ? nextStage(lockdown) : undefined;
+  return stage ? [{ type: 'opened', stage }] : [];
+}
+
+/** Which steps should be under way for a lockdown to go on: what `sweep` looks for, and what resuming starts again. */
+export function dueSteps(lockdown: Lockdown): Step[] {
+  const undoing = STAGES.filter((stage) => lockdown.stages[stage].phase === 'undoing');
+  const steps: Step[] = undoing.map((stage) => ({ step: 'undo-stage', stage }));
+  if (lockdown.failedStep === undefined) {
+    if (lockdown.phase === 'watching') steps.push({ step: 'watch-lockdown' });
+    if (lockdown.phase === 'releasing') steps.push({ step: 'release-lockdown' });
+  }
+  const stage = currentStage(lockdown);
+  const step = stage && STEP_OF[lockdown.stages[stage].phase];
+  if (stage && step && !lockdown.paused) steps.push({ step, stage });
+  return steps;
+}
+
+const STEP_OF: Partial<Record<StagePhase, StepName>> = {
+  drafting: 'draft-stage',
+  asking: 'ask-approval',
+  applying: 'apply-stage',
+  verifying: 'verify-stage',
+};
+
+function askOf(lockdown: Lockdown, event: Event): Ask | undefined {
+  return 'stage' in event && event.stage ? lockdown.stages[event.stage].ask : undefined;
+}
+
+function tally(lockdown: Lockdown, event: Event): 'open' | 'enough' | 'denied' | undefined {
+  const ask = askOf(lockdown, event);
+  if (event.type !== 'vote-cast' || !ask || event.vote.nonce !== ask.nonce) return undefined;
+  return outcome([...lockdown.stages[event.stage].votes, event.vote], ask).result;
+}
+
+function failedIn(lockdown: Lockdown, event: Event): StagePhase | undefined {
+  return 'stage' in event && event.stage ? lockdown.stages[event.stage].failedIn : undefined;
+}

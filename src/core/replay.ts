@@ -1,0 +1,139 @@
+/** What recorded edges would have met under a policy nobody has enforced yet. */
+import type { Change } from './draft.ts';
+import type { Edge } from './edge.ts';
+import type { ExternalNetwork, NewExternalNetwork } from './external-network.ts';
+import type { NetworkRuleset, NewNetworkRuleset, RuleAction } from './network-ruleset.ts';
+import type { DefaultActions, OwnAction, Policy } from './policy.ts';
+import type { Judge, Verdict } from './verdict.ts';
+
+/** `flows`: the sum of the reports' counts. */
+export type Tally = { readonly edges: number; readonly flows: number };
+
+export type JudgedEdge = { readonly edge: Edge; readonly verdict: Verdict };
+
+export type Replay = {
+  readonly kept: Tally;
+  readonly cut: Tally;
+  readonly uncertain: Tally;
+  /** What hurts most comes first. */
+  readonly cutEdges: readonly JudgedEdge[];
+  readonly uncertainEdges: readonly JudgedEdge[];
+};
+
+/** Edges that were rejected when they were recorded work no more than before, and are in none of the three. */
+export function replay(edges: Iterable<Edge>, judge: Pick<Judge, 'judge'>): Replay {
+  const judged: Record<Verdict['outcome'], JudgedEdge[]> = { accept: [], reject: [], uncertain: [] };
+  for (const edge of edges) {
+    if (edge.action === 'Reject') continue;
+    const verdict = judge.judge(edge);
+    judged[verdict.outcome].push({ edge, verdict });
+  }
+  return {
+    kept: tally(judged.accept),
+    cut: tally(judged.reject),
+    uncertain: tally(judged.uncertain),
+    cutEdges: byWhatHurts(judged.reject),
+    uncertainEdges: byWhatHurts(judged.uncertain),
+  };
+}
+
+/**
+ * What a policy would be with some changes made to it. `parent`: the effective actions of the parent namespace, for `Inherit`;
+ * where they are not known, `Inherit` is taken to give what is effective now.
+ */
+export function withChanges(
+  policy: Policy,
+  changes: readonly Change[],
+  parent: DefaultActions<RuleAction> = policy.effective,
+): Policy {
+  return changes.reduce((before, change) => withChange(before, change, parent), policy);
+}
+
+function withChange(policy: Policy, change: Change, parent: DefaultActions<RuleAction>): Policy {
+  switch (change.kind) {
+    case 'create-external-network':
+      return {
+        ...policy,
+        externalNetworks: [...policy.externalNetworks, draftedNetwork(change.network, policy.namespace)],
+      };
+    case 'create-ruleset':
+      return { ...policy, rulesets: [...policy.rulesets, draftedRuleset(change.ruleset, policy.namespace)] };
+    case 'add-tag-prefixes': {
+      const { local, effective } = policy.prefixes;
+      return {
+        ...policy,
+        prefixes: { local: union(local, change.prefixes), effective: union(effective, change.prefixes) },
+      };
+    }
+    case 'set-default-actions':
+      return {
+        ...policy,
+        own: change.actions,
+        effective: {
+          incoming: resolved(change.actions.incoming, parent.incoming),
+          outgoing: resolved(change.actions.outgoing, parent.outgoing),
+        },
+      };
+  }
+}
+
+function resolved(action: OwnAction, inherited: RuleAction): RuleAction {
+  return action === 'Inherit' ? inherited : action;
+}
+
+/** With the tags that the console gives it by itself. */
+function draftedNetwork({ name, entries, associatedTags }: NewExternalNetwork, namespace: string): ExternalNetwork {
+  const given = ['$identity=externalnetwork', `$namespace=${namespace}`, `$name=${name}`, '$type=Subnet'];
+  return {
+    id: `draft:${name}`,
+    name,
+    namespace,
+    entries,
+    tags: union(associatedTags, given),
+    propagate: false,
+    annotations: {},
+  };
+}
+
+function draftedRuleset(ruleset: NewNetworkRuleset, namespace: string): NetworkRuleset {
+  return {
+    ...ruleset,
+    id: `draft:${ruleset.name}`,
+    namespace,
+    propagate: false,
+    disabled: false,
+    fallback: false,
+    annotations: {},
+    updatedAt: 0,
+  };
+}
+
+function union(some: readonly string[], more: readonly string[]): string[] {
+  return [...new Set([...some, ...more])];
+}
+
+function tally(judged: readonly JudgedEdge[]): Tally {
+  return { edges: judged.length, flows: judged.reduce((sum, { edge }) => sum + edge.count, 0) };
+}
+
+/**
+ * Recent, frequent and at many units, each between 0 and 1 beside the other edges of the list, and each worth the same.
+ * Counts and units go by their logarithm: ten times as much is one step more.
+ */
+function byWhatHurts(judged: readonly JudgedEdge[]): JudgedEdge[] {
+  const scale = (measure: (edge: Edge) => number) => {
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const { edge } of judged) {
+      least = Math.min(least, measure(edge));
+      most = Math.max(most, measure(edge));
+    }
+    return (edge: Edge) => (most > least ? (measure(edge) - least) / (most - least) : 0);
+  };
+  const recent = scale((edge) => edge.lastSeen);
+  const frequent = scale((edge) => Math.log(1 + edge.count));
+  const wide = scale((edge) => Math.log(1 + edge.units.length));
+  return judged
+    .map((one) => ({ one, hurts: recent(one.edge) + frequent(one.edge) + wide(one.edge) }))
+    .sort((a, b) => b.hurts - a.hurts || (a.one.edge.id < b.one.edge.id ? -1 : 1))
+    .map(({ one }) => one);
+}

@@ -1,0 +1,154 @@
+/** The front of the stages: what one of them wants to change, written out with everything an approver must know. */
+import type { Answers, Change, Draft, DraftSettings, EdgeGroup } from '#core/draft.ts';
+import type { Edge } from '#core/edge.ts';
+import type { Evidence } from '#core/evidence.ts';
+import { groupEdges } from '#core/groups.ts';
+import { withChanges } from '#core/replay.ts';
+import { type AllowingStage, STAGES, type Stage } from '#core/stage.ts';
+import { validate } from '#core/validation.ts';
+import { compile } from '#core/verdict.ts';
+import { sketchDisableDiscovery } from './disable-discovery.ts';
+import { sketchDns } from './dns.ts';
+import { sketchExternalServices } from './external-services.ts';
+import { groupBy } from './group-by.ts';
+import { sketchKubelets } from './kubelets.ts';
+import { sketchMetadata } from './metadata.ts';
+import { type Mint, mintFor } from './mint.ts';
+import { sketchPods } from './pods.ts';
+import { isWanting, type Scene, setScene } from './scene.ts';
+import type { LeftOut, Sketch } from './sketch.ts';
+import { sketchWebServer } from './web-server.ts';
+
+const SKETCH: Record<AllowingStage, (scene: Scene, edges: readonly Edge[], mint: Mint) => Sketch> = {
+  dns: sketchDns,
+  pods: sketchPods,
+  metadata: sketchMetadata,
+  'external-services': sketchExternalServices,
+  'web-server': sketchWebServer,
+  kubelets: sketchKubelets,
+};
+
+/** The same evidence in any order gives the same draft. */
+export function draftStage(stage: Stage, evidence: Evidence, settings: DraftSettings, answers: Answers): Draft {
+  return draftFrom(setScene(evidence, settings, answers), stage);
+}
+
+/** What each stage would do if it were opened now, none of the others being applied. */
+export function draftStages(evidence: Evidence, settings: DraftSettings, answers: Answers): Draft[] {
+  const scene = setScene(evidence, settings, answers);
+  return STAGES.map((stage) => draftFrom(scene, stage));
+}
+
+function draftFrom(scene: Scene, stage: Stage): Draft {
+  const mint = mintFor(scene.evidence.policy);
+  if (stage === 'disable-discovery') {
+    const sketch = sketchDisableDiscovery(scene, mint);
+    const asked = new Set(sketch.residual.flatMap((one) => one.group.edges));
+    const edges = scene.edges.filter((edge) => asked.has(edge.id));
+    return { ...written(stage, scene, sketch, edges, mint), residual: sketch.residual };
+  }
+  const business = scene.edges.filter((edge) => scene.stageOf(edge) === stage);
+  const wanting = business.filter((edge) => isWanting(scene.verdict(edge)));
+  const sketch = SKETCH[stage](scene, wanting, mint);
+  const allowed = business.filter((edge) => !isWanting(scene.verdict(edge)));
+  const draft = written(stage, scene, sketch, wanting, mint);
+  return {
+    ...draft,
+    alreadyAllowed: alreadyAllowed(scene, allowed),
+    remarks: draft.changes.length === 0 ? [...draft.remarks, skipped(wanting, allowed)] : draft.remarks,
+  };
+}
+
+function written(stage: Stage, scene: Scene, sketch: Sketch, wanting: readonly Edge[], mint: Mint): Draft {
+  const { evidence } = scene;
+  const changes = inOrder(sketch.changes);
+  for (const change of changes) assertAcceptable(change);
+  const left = new Set(sketch.leftOut.flatMap((one) => one.edges));
+  const allows = allowedBy(scene, changes);
+  const order = { stop: 0, look: 1, note: 2 };
+  return {
+    namespace: evidence.namespace,
+    stage,
+    changes,
+    unallowed: groupEdges(
+      wanting.filter((edge) => !left.has(edge)),
+      evidence,
+    ),
+    allows,
+    alreadyAllowed: [],
+    leftOut: sketch.leftOut.flatMap((one) => leftOutGroups(one, scene)),
+    ...(sketch.breadth && changes.length > 0 ? { breadth: sketch.breadth } : {}),
+    residual: [],
+    remarks: [...sketch.remarks, ...mint.remarks].sort((a, b) => order[a.level] - order[b.level]),
+  };
+}
+
+/** Prefixes first and all at once, then networks, then the rulesets that name them, and the default actions at the end. */
+function inOrder(changes: readonly Change[]): Change[] {
+  const prefixes = changes.flatMap((change) => (change.kind === 'add-tag-prefixes' ? change.prefixes : []));
+  // Two answers may need the same network.
+  const distinct = [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()];
+  const of = (kind: Change['kind']) => distinct.filter((change) => change.kind === kind);
+  const together: Change[] =
+    prefixes.length === 0 ? [] : [{ kind: 'add-tag-prefixes', prefixes: [...new Set(prefixes)].sort() }];
+  return [...together, ...of('create-external-network'), ...of('create-ruleset'), ...of('set-default-actions')];
+}
+
+/** A draft that the console would refuse must not reach an approver. */
+function assertAcceptable(change: Change): void {
+  const objections =
+    change.kind === 'create-external-network'
+      ? validate('externalnetwork', change.network)
+      : change.kind === 'create-ruleset'
+        ? validate('networkrulesetpolicy', change.ruleset)
+        : [];
+  if (objections.length > 0) {
+    throw new Error(`the console would refuse this draft: ${objections.map((one) => one.description).join('; ')}`);
+  }
+}
+
+/** Edges that were wanting and are accepted with the changes; ICMP of unknown kind stays uncertain and does not count. */
+function allowedBy(scene: Scene, changes: readonly Change[]): string[] {
+  if (changes.length === 0) return [];
+  const { policy, workloads } = scene.evidence;
+  const after = compile(withChanges(policy, changes), workloads, {
+    assume: { incoming: 'Reject', outgoing: 'Reject' },
+  });
+  return scene.edges
+    .filter((edge) => isWanting(scene.verdict(edge)) && after.judge(edge).outcome === 'accept')
+    .map((edge) => edge.id);
+}
+
+function alreadyAllowed(scene: Scene, edges: readonly Edge[]): Draft['alreadyAllowed'] {
+  const byRuleset = groupBy(edges, (edge) => {
+    const { by } = scene.verdict(edge);
+    return by.kind === 'rule' ? by.ruleset : '';
+  });
+  return byRuleset.flatMap(([id, theirs]) => {
+    const ruleset = scene.evidence.policy.rulesets.find((one) => one.id === id);
+    if (!ruleset) return [];
+    return groupEdges(theirs, scene.evidence).map((group) => ({
+      group,
+      ruleset: ruleset.name,
+      namespace: ruleset.namespace,
+    }));
+  });
+}
+
+function leftOutGroups({ edges, because }: LeftOut, scene: Scene): { group: EdgeGroup; because: string }[] {
+  return groupEdges(edges, scene.evidence).map((group) => ({ group, because }));
+}
+
+function skipped(wanting: readonly Edge[], allowed: readonly Edge[]): Draft['remarks'][number] {
+  if (wanting.length > 0) {
+    return {
+      level: 'note',
+      text: 'Nothing of what was seen is proposed here; it is asked about before discovery mode is disabled.',
+    };
+  }
+  const text =
+    allowed.length > 0
+      ? 'Everything of this kind is allowed by rulesets already in force.'
+      : 'Nothing of this kind was seen.';
+  return { level: 'note', text };
+}

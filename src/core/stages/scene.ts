@@ -1,0 +1,228 @@
+/** What every stage looks at: the edges that count, whose business each is, and what the policy of now says of it. */
+
+import type { Answers, DraftSettings } from '#core/draft.ts';
+import type { Edge } from '#core/edge.ts';
+import type { Evidence, KubernetesService } from '#core/evidence.ts';
+import { ICMP, ICMP6, TCP, UDP } from '#core/flow.ts';
+import { type Identification, identifierAmong } from '#core/identifier.ts';
+import { type AddressKind, addressKind, isApiServerName, isInsideName } from '#core/peers.ts';
+import type { AllowingStage } from '#core/stage.ts';
+import { compile, type Verdict } from '#core/verdict.ts';
+import type { Workload } from '#core/workload.ts';
+import { type Nodes, nodesOf } from './nodes.ts';
+import { scanEdges } from './scans.ts';
+
+export type Scene = {
+  readonly evidence: Evidence;
+  readonly settings: DraftSettings;
+  readonly answers: Answers;
+  /** Workloads of the namespace, by name. */
+  readonly own: readonly Workload[];
+  /** Accepted in the record, not loopback, not to itself: all that any stage could be about; sorted by id. */
+  readonly edges: readonly Edge[];
+  /** Of `edges`: one outside source, many targets, next to no connections. */
+  readonly scans: ReadonlySet<Edge>;
+  readonly nodes: Nodes;
+  readonly apiServers: ReadonlySet<string>;
+  /** Names that some lookup answered with an inside address: a rule by such a name would open that. */
+  readonly inwardNames: ReadonlySet<string>;
+  verdict(edge: Edge): Verdict;
+  stageOf(edge: Edge): AllowingStage | undefined;
+  identify(workload: Workload): Identification;
+};
+
+export function setScene(evidence: Evidence, settings: DraftSettings, answers: Answers): Scene {
+  const { namespace, policy, workloads } = evidence;
+  const own = [...workloads.values()].filter((workload) => workload.namespace === namespace).sort(byNameAndKey);
+  const kindOf = once(addressKind);
+  const edges = evidence.edges.filter((edge) => counts(edge, namespace, kindOf)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const scans = scanEdges(edges);
+  const nodes = nodesOf(
+    evidence,
+    settings,
+    edges.filter((edge) => !scans.has(edge)),
+  );
+  const apiServers = apiServersOf(evidence, edges);
+  const judge = compile(policy, workloads, { assume: { incoming: 'Reject', outgoing: 'Reject' } });
+  const identifiers = new Map<string, (workload: Workload) => Identification>();
+
+  return {
+    evidence,
+    settings,
+    answers,
+    own,
+    edges,
+    scans,
+    nodes,
+    apiServers,
+    inwardNames: inwardNamesOf(edges, kindOf),
+    verdict: once((edge: Edge) => judge.judge(edge)),
+    stageOf: once((edge: Edge) => stageOfEdge(edge, { evidence, nodes, apiServers, kindOf })),
+    identify(workload) {
+      let identifier = identifiers.get(workload.namespace);
+      if (!identifier) {
+        const peers = [...workloads.values()].filter((other) => other.namespace === workload.namespace);
+        // What is added to this namespace's prefixes does not reach a neighbour's units.
+        const { local, effective } = policy.prefixes;
+        const theirs = workload.namespace === namespace ? effective : effective.filter((one) => !local.includes(one));
+        identifier = identifierAmong(peers, theirs);
+        identifiers.set(workload.namespace, identifier);
+      }
+      return identifier(workload);
+    },
+  };
+}
+
+function byNameAndKey(a: Workload, b: Workload): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : a.key < b.key ? -1 : 1;
+}
+
+/** Asked many times, worked out once. */
+function once<Question, Answer>(answer: (question: Question) => Answer): (question: Question) => Answer {
+  const known = new Map<Question, Answer>();
+  return (question) => {
+    if (!known.has(question)) known.set(question, answer(question));
+    return known.get(question) as Answer;
+  };
+}
+
+const NOWHERE = new Set(['loopback', 'unspecified', 'multicast']);
+
+/** A rejected edge was never needed; a unit that talks to itself is always accepted (console-api.md 4.4). */
+function counts(edge: Edge, namespace: string, kindOf: (address: string) => AddressKind): boolean {
+  if (edge.action !== 'Accept') return false;
+  const ends = [edge.source, edge.destination];
+  if (!ends.some((end) => end.kind === 'workload' && end.namespace === namespace)) return false;
+  if (ends.some((end) => end.kind === 'address' && NOWHERE.has(kindOf(end.address)))) return false;
+  return !(isSelf(edge) && edge.units.length <= 1);
+}
+
+function isSelf(edge: Edge): boolean {
+  const { source, destination } = edge;
+  return source.kind === 'workload' && destination.kind === 'workload' && source.workload === destination.workload;
+}
+
+function apiServersOf(evidence: Evidence, edges: readonly Edge[]): Set<string> {
+  const named = edges.flatMap((edge) => {
+    if (edge.destination.kind !== 'address' || !edge.names.some(isApiServerName)) return [];
+    return addressKind(edge.destination.address) === 'private' ? [edge.destination.address] : [];
+  });
+  const known = (evidence.kubernetes?.services ?? []).filter((service) => service.name === 'kubernetes');
+  return new Set([...named, ...known.flatMap((service) => service.clusterIps)]);
+}
+
+function inwardNamesOf(edges: readonly Edge[], kindOf: (address: string) => AddressKind): Set<string> {
+  return new Set(
+    edges.flatMap((edge) => {
+      const inside = edge.destination.kind === 'address' && kindOf(edge.destination.address) !== 'public';
+      return inside ? outsideNames(edge) : [];
+    }),
+  );
+}
+
+type Ground = Pick<Scene, 'evidence' | 'nodes' | 'apiServers'> & { kindOf(address: string): AddressKind };
+
+/** The stage whose business an edge is; none for what only the residual asks about. */
+export function stageOfEdge(edge: Edge, ground: Ground): AllowingStage | undefined {
+  const { namespace } = ground.evidence;
+  const { source, destination } = edge;
+  if (source.kind === 'workload' && destination.kind === 'workload') {
+    const within = source.namespace === namespace && destination.namespace === namespace;
+    return within && carriesIdentity(edge) ? 'pods' : undefined;
+  }
+  if (source.kind === 'workload' && destination.kind === 'address')
+    return outgoingStage(edge, destination.address, ground);
+  if (source.kind === 'address' && destination.kind === 'workload') return incomingStage(edge, source.address, ground);
+  return undefined;
+}
+
+function outgoingStage(edge: Edge, address: string, ground: Ground): AllowingStage | undefined {
+  if (isIcmp(edge)) return undefined;
+  if (edge.port === 53 && carriesIdentity(edge)) return 'dns';
+  const kind = ground.kindOf(address);
+  if (kind === 'metadata') return 'metadata';
+  if (ground.apiServers.has(address)) return 'external-services';
+  return kind === 'public' && carriesIdentity(edge) ? 'external-services' : undefined;
+}
+
+function incomingStage(edge: Edge, address: string, ground: Ground): AllowingStage | undefined {
+  if (ground.nodes.has(address) || ground.nodes.isBridge(address)) return 'kubelets';
+  if (!carriesIdentity(edge)) return undefined;
+  if (ground.kindOf(address) === 'public') return 'web-server';
+  if (edge.destination.kind !== 'workload') return undefined;
+  const workload = ground.evidence.workloads.get(edge.destination.workload);
+  if (!workload) return undefined;
+  const published = servicesBehind(workload, ground.evidence).filter(isPublished);
+  return published.some((service) => servicePortsOf(service, edge.protocol).includes(edge.port ?? -1))
+    ? 'web-server'
+    : undefined;
+}
+
+/** Only TCP and UDP can be judged by who it is; everything else is by address (console-api.md 4.4). */
+export function carriesIdentity(edge: Pick<Edge, 'protocol'>): boolean {
+  return edge.protocol === TCP || edge.protocol === UDP;
+}
+
+export function isIcmp(edge: Pick<Edge, 'protocol'>): boolean {
+  return edge.protocol === ICMP || edge.protocol === ICMP6;
+}
+
+/** Services that bring in traffic from outside the cluster. */
+export function isPublished(service: KubernetesService): boolean {
+  return service.type === 'LoadBalancer' || service.type === 'NodePort';
+}
+
+/** Services whose selector a workload's labels satisfy; enforcers show labels bare or behind `k8s:`. */
+export function servicesBehind(workload: Workload, evidence: Pick<Evidence, 'kubernetes'>): KubernetesService[] {
+  const tags = new Set(workload.tags);
+  return (evidence.kubernetes?.services ?? [])
+    .filter((service) => {
+      const wanted = Object.entries(service.selector);
+      return (
+        wanted.length > 0 &&
+        wanted.every(([key, value]) => tags.has(`${key}=${value}`) || tags.has(`k8s:${key}=${value}`))
+      );
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function protocolName(protocol: number): string {
+  return protocol === TCP ? 'TCP' : protocol === UDP ? 'UDP' : '';
+}
+
+function servicePortsOf(service: KubernetesService, protocol: number): (number | string)[] {
+  return service.ports
+    .filter((port) => port.protocol === protocolName(protocol))
+    .flatMap((port) => [port.port, port.targetPort, ...(port.nodePort === undefined ? [] : [port.nodePort])]);
+}
+
+/** The end that is a workload of the namespace, and the other one; for two own ends, the source. */
+export function ownEnd(
+  edge: Edge,
+  namespace: string,
+): { workload: string; direction: 'outgoing' | 'incoming' } | undefined {
+  const { source, destination } = edge;
+  if (source.kind === 'workload' && source.namespace === namespace) {
+    return { workload: source.workload, direction: 'outgoing' };
+  }
+  if (destination.kind === 'workload' && destination.namespace === namespace) {
+    return { workload: destination.workload, direction: 'incoming' };
+  }
+  return undefined;
+}
+
+/** The address at the other end, where it is one. */
+export function outsideAddress(edge: Edge): string | undefined {
+  if (edge.source.kind === 'address') return edge.source.address;
+  return edge.destination.kind === 'address' ? edge.destination.address : undefined;
+}
+
+/** Names under which an outside service could be allowed. */
+export function outsideNames(edge: Edge): string[] {
+  return edge.names.filter((name) => !isInsideName(name));
+}
+
+/** Rejected for want of a rule, or nobody can tell: what the switch to Reject would or might cut. */
+export function isWanting(verdict: Verdict): boolean {
+  return verdict.outcome !== 'accept';
+}

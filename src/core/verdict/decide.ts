@@ -1,0 +1,82 @@
+/** One direction at one processing unit: which rules match, and what follows (console-api.md 4.4). */
+import type { RuleAction } from '../network-ruleset.ts';
+import { ALL, type Coverage, NO, SOME } from '../protocol-ports.ts';
+import { matchClauses, type TagBits } from './clauses.ts';
+import type { AppliedRule, CompiledRule, NetworksOfPeer } from './compiled-policy.ts';
+
+/** What is asked. A peer known by identity has tags, every other one is in external networks. */
+export type Probe = {
+  readonly protocol: number;
+  readonly port: number | undefined;
+  readonly icmpType: number | undefined;
+  readonly icmpCode: number | undefined;
+  readonly tags: TagBits | undefined;
+  readonly networks: NetworksOfPeer;
+};
+
+export type Decision = {
+  readonly outcome: 'accept' | 'reject' | 'uncertain';
+  /** The rule that decides, or that would if the doubt were settled; absent: the default action does. */
+  readonly rule?: AppliedRule;
+};
+
+/**
+ * Any Reject, else any Allow, else the default. A rule that only perhaps matches makes the outcome uncertain where its being
+ * there or not would change it.
+ */
+export function decide(rules: readonly AppliedRule[], byDefault: RuleAction, probe: Probe): Decision {
+  let reject: AppliedRule | undefined;
+  let allow: AppliedRule | undefined;
+  let allowPerhaps: AppliedRule | undefined;
+  for (const rule of rules) {
+    const rejects = rule.compiled.rule.action === 'Reject';
+    if (!rejects && allow) break;
+    const match = matchRule(rule, probe);
+    if (match === NO) continue;
+    if (rejects) {
+      if (match === ALL) return { outcome: 'reject', rule };
+      reject ??= rule;
+    } else if (match === ALL) allow = rule;
+    else allowPerhaps ??= rule;
+  }
+  if (reject && (allow || allowPerhaps || byDefault === 'Allow')) return { outcome: 'uncertain', rule: reject };
+  if (allow) return { outcome: 'accept', rule: allow };
+  if (byDefault === 'Allow') return { outcome: 'accept' };
+  return allowPerhaps ? { outcome: 'uncertain', rule: allowPerhaps } : { outcome: 'reject' };
+}
+
+/** Every rule that certainly matches, whatever the others say. */
+export function matching(rules: readonly AppliedRule[], probe: Probe): AppliedRule[] {
+  return rules.filter((rule) => matchRule(rule, probe) === ALL);
+}
+
+function matchRule({ compiled, certain }: AppliedRule, probe: Probe): Coverage {
+  const ports = compiled.ports.coverage(probe.protocol, probe.port, probe.icmpType, probe.icmpCode);
+  if (ports === NO) return NO;
+  const peer = probe.tags ? matchClauses(compiled.object, probe.tags) : matchNetworks(compiled, probe.networks);
+  if (peer === NO) return NO;
+  return certain && ports === ALL && peer === ALL ? ALL : SOME;
+}
+
+function matchNetworks(rule: CompiledRule, { certain, perhaps }: NetworksOfPeer): Coverage {
+  for (const network of certain) if (rule.networks[network] === 1) return ALL;
+  if (perhaps === 'with-names') return rule.hasNames ? SOME : NO;
+  if (perhaps === 'all') return rule.hasNetworks ? SOME : NO;
+  for (const network of perhaps) if (rule.networks[network] === 1) return SOME;
+  return NO;
+}
+
+const NOWHERE: NetworksOfPeer = { certain: [], perhaps: [] };
+
+/** Every probe has the same form, so that the rules are asked by the same fast code. */
+export function probeOf(asked: {
+  protocol: number;
+  port?: number | undefined;
+  icmpType?: number | undefined;
+  icmpCode?: number | undefined;
+  tags?: TagBits;
+  networks?: NetworksOfPeer;
+}): Probe {
+  const { protocol, port, icmpType, icmpCode, tags, networks = NOWHERE } = asked;
+  return { protocol, port, icmpType, icmpCode, tags, networks };
+}

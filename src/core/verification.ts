@@ -1,0 +1,74 @@
+/** Whether traffic is really carried by the rules that were created: what newer flows say, and what they do not say. */
+import type { EdgeGroup } from './draft.ts';
+import { type Edge, outsideNetworks } from './edge.ts';
+import type { Evidence } from './evidence.ts';
+import type { VerifyFinding } from './findings.ts';
+import { BY_DEFAULT } from './flow.ts';
+import { groupEdges, sightingKeys } from './groups.ts';
+
+type State = VerifyFinding['groups'][number]['state'];
+
+/** A group is as good as its worst sighting. */
+const WORST_FIRST: readonly State[] = ['rejected', 'by-default', 'not-seen', 'carried'];
+
+/**
+ * `expected`: the edges that the draft allows, as discovery saw them. `newer`: edges folded only from flows after the
+ * change. `ours`: ids of the rulesets that the stage created. No newer flow is `not-seen`, never green (console-api.md 4.9).
+ */
+export function verification(
+  expected: readonly Edge[],
+  newer: readonly Edge[],
+  ours: ReadonlySet<string>,
+  words: Pick<Evidence, 'workloads' | 'policy'>,
+): VerifyFinding['groups'] {
+  const before = expected.map(outsideNetworks);
+  const after = newer.map(outsideNetworks);
+  const expectedKeys = sightingKeys(before, words);
+  const newerByKey = new Map<string, Edge[]>();
+  const newerKeys = sightingKeys(after, words);
+  for (const edge of after) {
+    const key = newerKeys.get(edge.id);
+    if (key) newerByKey.set(key, [...(newerByKey.get(key) ?? []), edge]);
+  }
+  return groupEdges(before, words).map((group) => {
+    const keys = new Set(group.edges.map((id) => expectedKeys.get(id) ?? ''));
+    const states = [...keys].map((key) => stateOf(newerByKey.get(key) ?? [], ours));
+    const newest = Math.max(...[...keys].flatMap((key) => (newerByKey.get(key) ?? []).map((edge) => edge.lastSeen)));
+    return {
+      group,
+      state: WORST_FIRST.find((state) => states.includes(state)) ?? 'not-seen',
+      ...(Number.isFinite(newest) ? { newest } : {}),
+    };
+  });
+}
+
+function stateOf(edges: readonly Edge[], ours: ReadonlySet<string>): State {
+  if (edges.some((edge) => edge.action === 'Reject')) return 'rejected';
+  if (edges.some((edge) => edge.policyId === BY_DEFAULT || edge.remotePolicyId === BY_DEFAULT)) return 'by-default';
+  const carried = edges.some(
+    (edge) => ours.has(edge.policyId) || (edge.remotePolicyId !== undefined && ours.has(edge.remotePolicyId)),
+  );
+  // Carried by somebody else's ruleset is no proof of ours, and no contradiction either.
+  return carried ? 'carried' : 'not-seen';
+}
+
+export function isProven(groups: VerifyFinding['groups']): boolean {
+  return groups.length > 0 && groups.every(({ state }) => state === 'carried');
+}
+
+/** One sentence: how many of the expected groups were seen again, and which were not. */
+export function proofOf(groups: VerifyFinding['groups'], describe: (group: EdgeGroup) => string): string {
+  const carried = groups.filter(({ state }) => state === 'carried').length;
+  const open = groups.filter(({ state }) => state !== 'carried');
+  const first = open.slice(0, 3).map(({ group, state }) => `${describe(group)} (${WORDS[state]})`);
+  const more = open.length > first.length ? ` and ${open.length - first.length} more` : '';
+  const rest = open.length === 0 ? '' : `; not proven: ${first.join(', ')}${more}`;
+  return `${carried} of ${groups.length} carried by the new rules${rest}`;
+}
+
+const WORDS: Record<State, string> = {
+  carried: 'carried',
+  'by-default': 'still let through by the default action',
+  rejected: 'rejected',
+  'not-seen': 'no newer flow',
+};

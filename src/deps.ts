@@ -1,0 +1,79 @@
+/** Builds every adapter once, from the configuration. */
+import type { Config } from '#config/schema.ts';
+import { type ConsoleApi, consoleApi } from '#console/console-api.ts';
+import { readAppCredential } from '#console/credential.ts';
+import type { KubernetesFacts } from '#core/evidence.ts';
+import { readKubernetesFacts } from '#kubernetes/facts.ts';
+import { cardStore } from '#redis/card-store.ts';
+import { connectRedis, keepsWhatIsWritten, whyNotThisRedis } from '#redis/connection.ts';
+import { edgeStore } from '#redis/edge-store.ts';
+import { evidenceStore } from '#redis/evidence-store.ts';
+import { lockdownStore } from '#redis/lockdown-store.ts';
+import { openQueues } from '#redis/queue.ts';
+import { slackClient } from '#slack/client.ts';
+import { directory } from '#slack/directory.ts';
+import { calling } from '#slack/failure.ts';
+import { poster } from '#slack/post.ts';
+import type { JobName } from './jobs.ts';
+import type { Journal } from './journal.ts';
+
+/** Redis and what is kept there. Refuses a server that would lose approvals. */
+export async function openMemory({ secrets }: Config, names: readonly JobName[], journal: Journal) {
+  const failed = (error: Error) => journal.redisFailed({ because: error.message });
+  const redis = connectRedis(secrets.redisUrl, failed);
+  const refusal = await whyNotThisRedis(redis);
+  if (refusal !== undefined) throw new Error(refusal);
+  if ((await keepsWhatIsWritten(redis)) === false)
+    journal.warned({
+      because: 'Redis has no append-only file: what it kept in its last seconds is lost when it crashes.',
+    });
+  const queues = openQueues(secrets.redisUrl, names, failed);
+  return {
+    redis,
+    queues,
+    lockdowns: lockdownStore(redis),
+    edges: edgeStore(redis),
+    evidence: evidenceStore(redis),
+    cards: cardStore(redis),
+    async close() {
+      await queues.close();
+      await redis.quit();
+    },
+  };
+}
+export type Memory = Awaited<ReturnType<typeof openMemory>>;
+
+/** Slack as the bot token sees it: its people, and where cards are posted. */
+export async function openSlack({ secrets }: Config, cards: Memory['cards'], journal: Journal) {
+  const client = slackClient(secrets.slackBotToken, { slackApiUrl: secrets.slackApiUrl });
+  const { team_id: team } = await calling('auth.test', () => client.auth.test());
+  if (!team) throw new Error('Slack did not say which workspace the bot token is for');
+  return {
+    client,
+    team,
+    directory: directory({ client, journal, team, now: Date.now }),
+    poster: poster({ client, cards, journal }),
+  };
+}
+
+export async function openConsole({ settings }: Config): Promise<ConsoleApi> {
+  const { credentials, tokenMinutes, timeoutSeconds } = settings.console;
+  return consoleApi({
+    observe: { credential: await readAppCredential(credentials.observe) },
+    finalise: { credential: await readAppCredential(credentials.finalise) },
+    tokenValidityMinutes: tokenMinutes,
+    patience: { tryMs: timeoutSeconds * 1000 },
+  });
+}
+
+/** Nothing where no cluster is configured. */
+export function kubernetesReader({ settings }: Config): ((namespace: string) => Promise<KubernetesFacts>) | undefined {
+  const { kubernetes } = settings;
+  if (!kubernetes) return undefined;
+  const { kubeconfig, context } = kubernetes;
+  const connection = {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  };
+  return (namespace) => readKubernetesFacts(connection, namespace);
+}

@@ -1,0 +1,37 @@
+/** Starts the Slack process: it reads, answers and leaves jobs, and changes nothing itself. */
+import { personOf, settingsFor } from '#config/schema.ts';
+import { key } from '#redis/keys.ts';
+import { startSlack } from '#slack/app.ts';
+import { openMemory } from './deps.ts';
+import { FROM_SLACK } from './jobs.ts';
+import { configured, stopOnSignal } from './starting.ts';
+
+const { config, journal } = configured('slack');
+const { settings, secrets } = config;
+const memory = await openMemory(config, FROM_SLACK, journal);
+const slack = await startSlack({
+  settings,
+  settingsFor: (namespace) => settingsFor(settings, namespace),
+  personOf: (user) => personOf(settings, user),
+  lockdowns: memory.lockdowns,
+  findings: memory.evidence,
+  cards: memory.cards,
+  leave: memory.queues.leave,
+  secrets,
+  journal,
+  once: async (mark, seconds) => {
+    const kept = await memory.redis.set(key.once(mark), '1', 'EX', seconds, 'NX');
+    return kept === 'OK' ? 'first' : 'again';
+  },
+  now: Date.now,
+});
+stopOnSignal(
+  {
+    async stop() {
+      await slack.stop();
+      await memory.close();
+    },
+  },
+  journal,
+);
+journal.started({ version: process.env.npm_package_version ?? '', config: config.hash });

@@ -1,0 +1,76 @@
+/** Which Slack message shows what. */
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { STAGES } from '#core/stage.ts';
+import { key } from './keys.ts';
+
+const Place = z.strictObject({ channel: z.string(), ts: z.string(), nonce: z.string().optional() });
+export type Place = z.infer<typeof Place>;
+
+const Shown = z.strictObject({
+  lockdown: z.string(),
+  card: z.string(),
+  stage: z.enum(STAGES).optional(),
+  nonce: z.string().optional(),
+});
+export type Shown = z.infer<typeof Shown>;
+
+export type CardStore = ReturnType<typeof cardStore>;
+
+export function cardStore(redis: Redis) {
+  return {
+    /** What a message shows, when it is one of ours. */
+    async find(channel: string, ts: string): Promise<Shown | undefined> {
+      const text = await redis.get(key.cardAt(channel, ts));
+      return text ? Shown.parse(JSON.parse(text)) : undefined;
+    },
+
+    async get(lockdown: string, card: string): Promise<Place | undefined> {
+      const text = await redis.hget(key.cards(lockdown), card);
+      return text ? Place.parse(JSON.parse(text)) : undefined;
+    },
+
+    async put(lockdown: string, card: string, place: Place, stage?: Shown['stage']): Promise<void> {
+      const shown: Shown = {
+        lockdown,
+        card,
+        ...(stage === undefined ? {} : { stage }),
+        ...(place.nonce === undefined ? {} : { nonce: place.nonce }),
+      };
+      await redis
+        .multi()
+        .hset(key.cards(lockdown), card, JSON.stringify(place))
+        .set(key.cardAt(place.channel, place.ts), JSON.stringify(shown))
+        .exec();
+    },
+
+    /** Forgets where a card was, because it was deleted in Slack: it may be posted once more. */
+    async drop(lockdown: string, card: string): Promise<void> {
+      await redis
+        .multi()
+        .hdel(key.cards(lockdown), card)
+        .hdel(key.claims(lockdown), card)
+        .hdel(key.shown(lockdown), card)
+        .exec();
+    },
+
+    /** Fingerprint of what a card showed last, so that what has not changed is not sent again. */
+    async shown(lockdown: string, card: string): Promise<string | undefined> {
+      return (await redis.hget(key.shown(lockdown), card)) ?? undefined;
+    },
+
+    async keepShown(lockdown: string, card: string, fingerprint: string): Promise<void> {
+      await redis.hset(key.shown(lockdown), card, fingerprint);
+    },
+
+    /**
+     * Whoever is to post a card claims it first. `posted`: it is there. `in doubt`: somebody claimed it and did not say
+     * where it is, so Slack has to be asked before it is posted again.
+     */
+    async claim(lockdown: string, card: string): Promise<'ours' | 'posted' | 'in doubt'> {
+      if (await redis.hexists(key.cards(lockdown), card)) return 'posted';
+      const claimed = await redis.hsetnx(key.claims(lockdown), card, '1');
+      return claimed === 1 ? 'ours' : 'in doubt';
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** What steps found, for the next step, the cards and the auditor; and what each stage created, one object at a time. */
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { DiscoveryFinding, DraftFinding, VerifyFinding, WatchFinding } from '#core/findings.ts';
+import type { Stage } from '#core/stage.ts';
+import { key } from './keys.ts';
+
+/** One thing a stage did to the console, and what undoes it. */
+export const Written = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('external-network'), id: z.string(), name: z.string(), at: z.number().int() }),
+  z.strictObject({ kind: z.literal('ruleset'), id: z.string(), name: z.string(), at: z.number().int() }),
+  z.strictObject({ kind: z.literal('tag-prefixes'), added: z.array(z.string()), at: z.number().int() }),
+]);
+export type Written = z.infer<typeof Written>;
+
+const OwnAction = z.enum(['Allow', 'Reject', 'Inherit']);
+/** What release gives back, exactly. */
+export const FormerActions = z.strictObject({ incoming: OwnAction, outgoing: OwnAction, digest: z.string() });
+export type FormerActions = z.infer<typeof FormerActions>;
+
+export type EvidenceStore = ReturnType<typeof evidenceStore>;
+
+export function evidenceStore(redis: Redis) {
+  async function get<Finding>(id: string, name: string): Promise<Finding | undefined> {
+    const text = await redis.hget(key.findings(id), name);
+    return text ? (JSON.parse(text) as Finding) : undefined;
+  }
+  async function keep(id: string, name: string, finding: unknown): Promise<void> {
+    await redis.hset(key.findings(id), name, JSON.stringify(finding));
+  }
+
+  return {
+    draft: (id: string, stage: Stage) => get<DraftFinding>(id, `draft:${stage}`),
+    verify: (id: string, stage: Stage) => get<VerifyFinding>(id, `verify:${stage}`),
+    watch: (id: string) => get<WatchFinding>(id, 'watch'),
+    discovery: (id: string) => get<DiscoveryFinding>(id, 'discovery'),
+
+    keepDraft: (id: string, finding: DraftFinding) => keep(id, `draft:${finding.draft.stage}`, finding),
+    keepVerify: (id: string, stage: Stage, finding: VerifyFinding) => keep(id, `verify:${stage}`, finding),
+    keepWatch: (id: string, finding: WatchFinding) => keep(id, 'watch', finding),
+    keepDiscovery: (id: string, finding: DiscoveryFinding) => keep(id, 'discovery', finding),
+
+    /** When each person was nudged about one question; milliseconds since the epoch. */
+    async nudges(id: string, nonce: string): Promise<Record<string, number[]>> {
+      return (await get<Record<string, number[]>>(id, `nudges:${nonce}`)) ?? {};
+    },
+
+    keepNudges: (id: string, nonce: string, nudges: Record<string, number[]>) => keep(id, `nudges:${nonce}`, nudges),
+
+    async former(id: string): Promise<FormerActions | undefined> {
+      const text = await redis.hget(key.findings(id), 'former');
+      return text ? FormerActions.parse(JSON.parse(text)) : undefined;
+    },
+
+    /** Kept before the namespace is touched, and never overwritten: a second try must not mistake Reject for what was before. */
+    async keepFormer(id: string, former: FormerActions): Promise<void> {
+      await redis.hsetnx(key.findings(id), 'former', JSON.stringify(former));
+    },
+
+    /** The digest whose writing has begun: from then on it is finished, not computed again. */
+    async begun(id: string, stage: Stage): Promise<string | undefined> {
+      return (await redis.hget(key.findings(id), `begun:${stage}`)) ?? undefined;
+    },
+
+    async keepBegun(id: string, stage: Stage, digest: string): Promise<void> {
+      await redis.hset(key.findings(id), `begun:${stage}`, digest);
+    },
+
+    async written(id: string, stage: Stage): Promise<Written[]> {
+      return (await redis.lrange(key.objects(id, stage), 0, -1)).map((text) => Written.parse(JSON.parse(text)));
+    },
+
+    async keepWritten(id: string, stage: Stage, object: Written): Promise<void> {
+      await redis.rpush(key.objects(id, stage), JSON.stringify(object));
+    },
+
+    async forgetWritten(id: string, stage: Stage): Promise<void> {
+      await redis.multi().del(key.objects(id, stage)).hdel(key.findings(id), `begun:${stage}`).exec();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** Every key in Redis. One hash tag keeps them in one slot, so that a script may touch several of them in a Cluster too. */
+
+const TAG = '{lockstep}';
+
+export const QUEUE_PREFIX = `${TAG}:queue`;
+
+export const key = {
+  lockdown: (id: string) => `${TAG}:lockdown:${id}`,
+  history: (id: string) => `${TAG}:history:${id}`,
+  /** Hash: namespace → id of its open lockdown. */
+  open: () => `${TAG}:open`,
+  /** Sorted set: id of an ended lockdown, by when it ended. */
+  ended: () => `${TAG}:ended`,
+  edges: (id: string) => `${TAG}:edges:${id}`,
+  units: (id: string) => `${TAG}:units:${id}`,
+  /** Hash: how far the reports were read, and what is remembered between windows. */
+  collected: (id: string) => `${TAG}:collected:${id}`,
+  /** Hash: finding → JSON. */
+  findings: (id: string) => `${TAG}:findings:${id}`,
+  /** List: each object a stage created, one at a time. */
+  objects: (id: string, stage: string) => `${TAG}:objects:${id}:${stage}`,
+  /** Hash: card → where it is. */
+  cards: (id: string) => `${TAG}:cards:${id}`,
+  /** Hash: card → when somebody began to post it. */
+  claims: (id: string) => `${TAG}:claims:${id}`,
+  /** Hash: card → fingerprint of what it showed last. */
+  shown: (id: string) => `${TAG}:shown:${id}`,
+  /** A signed request of Slack that was seen before. */
+  once: (id: string) => `${TAG}:once:${id}`,
+  cardAt: (channel: string, ts: string) => `${TAG}:card-at:${channel}:${ts}`,
+};
+
+/** All of one lockdown's keys that end with it. */
+export function keysOf(id: string, stages: readonly string[]): string[] {
+  const fixed = [
+    key.lockdown,
+    key.history,
+    key.edges,
+    key.units,
+    key.collected,
+    key.findings,
+    key.cards,
+    key.claims,
+    key.shown,
+  ];
+  return [...fixed.map((of) => of(id)), ...stages.map((stage) => key.objects(id, stage))];
+}

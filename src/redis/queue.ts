@@ -1,0 +1,142 @@
+/** How jobs are left and done: the only file that knows BullMQ. */
+import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { JOBS, type JobData, type JobName, PATIENCE } from '#src/jobs.ts';
+import { QUEUE_PREFIX } from './keys.ts';
+
+export type Left = 'left' | 'not recorded';
+
+/** Somebody in Slack waits for the answer; with Redis gone, adding a job would wait for ever. */
+const LEAVE_WITHIN_MS = 1500;
+
+export type Queues = ReturnType<typeof openQueues>;
+
+export function openQueues(url: string, names: readonly JobName[], onError: (error: Error) => void) {
+  const queues = new Map<JobName, Queue>();
+  for (const name of names) {
+    const queue = new Queue(name, { connection: { url }, prefix: QUEUE_PREFIX });
+    queue.on('error', onError);
+    queues.set(name, queue);
+  }
+  const queueOf = (name: JobName): Queue => {
+    const queue = queues.get(name);
+    if (!queue) throw new Error(`this process may not leave ${name}`);
+    return queue;
+  };
+
+  async function add<Name extends JobName>(name: Name, data: JobData<Name>, id: string, delayMs = 0): Promise<void> {
+    await queueOf(name).add(name, JOBS[name].parse(data), {
+      jobId: id,
+      delay: delayMs,
+      attempts: PATIENCE[name].attempts,
+      backoff: { type: 'exponential', delay: PATIENCE[name].backoffMs, jitter: 0.3 },
+      removeOnComplete: { age: PATIENCE[name].keepSeconds },
+      removeOnFail: { age: 30 * 24 * 3600 },
+    });
+  }
+
+  return {
+    /** Leaves a job under its own id; a second one of that id changes nothing. */
+    add,
+
+    /** The same, for whoever cannot wait: says `not recorded` when Redis does not answer in time. */
+    async leave<Name extends JobName>(name: Name, data: JobData<Name>, id: string): Promise<Left> {
+      const parsed = JOBS[name].parse(data) as JobData<Name>;
+      const adding = add(name, parsed, id).then(
+        () => 'left' as const,
+        (error: Error) => {
+          onError(error);
+          return 'not recorded' as const;
+        },
+      );
+      const timeout = new Promise<'not recorded'>((resolve) => {
+        setTimeout(resolve, LEAVE_WITHIN_MS, 'not recorded').unref();
+      });
+      return Promise.race([adding, timeout]);
+    },
+
+    /** A job again and again, until it is unscheduled; scheduling it once more changes the rhythm and adds nothing. */
+    async schedule<Name extends JobName>(
+      name: Name,
+      id: string,
+      rhythm: { everyMs: number } | { pattern: string; timeZone: string },
+      data: JobData<Name>,
+    ): Promise<void> {
+      const repeat = 'everyMs' in rhythm ? { every: rhythm.everyMs } : { pattern: rhythm.pattern, tz: rhythm.timeZone };
+      await queueOf(name).upsertJobScheduler(id, repeat, {
+        name,
+        data: JOBS[name].parse(data),
+        opts: { removeOnComplete: { age: PATIENCE[name].keepSeconds }, removeOnFail: { age: 7 * 24 * 3600 } },
+      });
+    },
+
+    async unschedule(name: JobName, id: string): Promise<void> {
+      await queueOf(name).removeJobScheduler(id);
+    },
+
+    /** What is waiting, delayed or being done of one kind of job. */
+    async underWay<Name extends JobName>(name: Name): Promise<JobData<Name>[]> {
+      const jobs = await queueOf(name).getJobs(['active', 'waiting', 'delayed', 'prioritized']);
+      // A job that ends while it is being listed has no record any more.
+      return jobs.flatMap((job: Job | undefined) => (job ? [job.data as JobData<Name>] : []));
+    },
+
+    async close(): Promise<void> {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+export type JobFacts = {
+  readonly id: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  readonly lastAttempt: boolean;
+};
+
+/** Thrown by a step whose failure does not pass with time: it is not tried again. */
+export class WillNotPass extends Error {
+  override name = 'WillNotPass' as const;
+}
+
+export type Working = { close(force?: boolean): Promise<void> };
+
+/**
+ * Does one kind of job. The data is parsed at this door. `maxStalledCount` is generous because two deploys in a row are
+ * no reason to give a step up: every step may run twice.
+ */
+export function work<Name extends JobName>(
+  url: string,
+  name: Name,
+  todo: (data: JobData<Name>, job: JobFacts) => Promise<void>,
+  on: { error(error: Error): void; gaveUp(name: JobName, id: string, error: Error): void },
+): Working {
+  const worker = new Worker(
+    name,
+    async (job) => {
+      const parsed = JOBS[name].safeParse(job.data);
+      if (!parsed.success) throw new UnrecoverableError(`not a ${name} job: ${parsed.error.message}`);
+      const attempts = job.opts.attempts ?? 1;
+      const facts = { id: job.id ?? '', attempt: job.attemptsMade + 1, lastAttempt: job.attemptsMade + 1 >= attempts };
+      try {
+        await todo(parsed.data as JobData<Name>, facts);
+      } catch (error) {
+        if (error instanceof WillNotPass) throw new UnrecoverableError(error.message);
+        throw error;
+      }
+    },
+    {
+      connection: { url, maxRetriesPerRequest: null },
+      prefix: QUEUE_PREFIX,
+      concurrency: PATIENCE[name].concurrency,
+      maxStalledCount: 10,
+      removeOnComplete: { age: PATIENCE[name].keepSeconds },
+      removeOnFail: { age: 30 * 24 * 3600 },
+    },
+  );
+  worker.on('error', on.error);
+  worker.on('failed', (job, error) => {
+    const final = !job || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1);
+    if (final) on.gaveUp(name, job?.id ?? '', error);
+  });
+  return { close: (force) => worker.close(force) };
+}

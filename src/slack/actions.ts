@@ -1,0 +1,163 @@
+/** What each button does: answers at once, opens a modal, or leaves a job. */
+import type { webApi } from '@slack/bolt';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Stage } from '#core/stage.ts';
+import type { ButtonName, ModalState, Target } from './action-ids.ts';
+import { calling } from './failure.ts';
+import type { Actor, Reply } from './gesture.ts';
+import type { Household } from './household.ts';
+import { inTime } from './in-time.ts';
+import { seal } from './receipt.ts';
+import { NOT_OURS } from './views/answers.ts';
+import { askWhyDenied, askWhyLeftOut } from './views/ask-reason.ts';
+import type { Modal } from './views/build.ts';
+import { confirmDisable } from './views/confirm-disable.ts';
+import { decideResidual } from './views/decide-residual.ts';
+import { draftDetails } from './views/draft-details.ts';
+import { castVote, openAsk, outdated, whyNot } from './votes.ts';
+import { whyRefused, wishFor } from './wishes.ts';
+
+export type Deps = Household & { readonly client: webApi.WebClient };
+
+export type Press = {
+  readonly name: ButtonName;
+  readonly target: Target;
+  readonly actor: Actor;
+  /** The message the button is on. */
+  readonly ts: string;
+  readonly trigger: string;
+};
+
+/** Nothing to say where a modal has opened. */
+export async function pressed(deps: Deps, press: Press): Promise<Reply | undefined> {
+  if (press.name === 'selftest') return { recorded: 'Your click arrived, so interactivity works.' };
+  const { target, actor, ts } = press;
+  const card = await inTime('the card store', deps.cards.find(actor.channel, ts));
+  if (card?.lockdown !== target.lockdown) {
+    deps.journal.warned({ because: `a button for ${target.lockdown} was pressed on a message that is no card of it` });
+    return { refused: NOT_OURS };
+  }
+  const lockdown = await inTime('the lockdown store', deps.lockdowns.read(target.lockdown));
+  if (!lockdown) return { refused: 'This lockdown is not kept any more.' };
+  if (target.stage) return stageButton(deps, press, lockdown, target.stage);
+  return lockdownButton(deps, press, lockdown);
+}
+
+async function lockdownButton(deps: Deps, { name, actor }: Press, lockdown: Lockdown): Promise<Reply> {
+  switch (name) {
+    case 'confirm':
+      return wishFor(deps, actor, lockdown, { verb: 'confirm' });
+    case 'release':
+      return wishFor(deps, actor, lockdown, { verb: 'release', because: 'Release was pressed on the card.' });
+    case 'try-again':
+      return wishFor(deps, actor, lockdown, { verb: 'try-again' });
+    default:
+      return { refused: NOT_OURS };
+  }
+}
+
+async function stageButton(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
+  const { name, actor } = press;
+  switch (name) {
+    case 'approve':
+      return approve(deps, press, lockdown, stage);
+    case 'deny':
+      return deny(deps, press, lockdown, stage);
+    case 'details':
+      return details(deps, press, lockdown, stage);
+    case 'decide':
+      return decide(deps, press, lockdown, stage);
+    case 'leave-out':
+      return leaveOut(deps, press, lockdown, stage);
+    case 'go-on-unproven':
+    case 'undo':
+    case 'reopen':
+      return wishFor(deps, actor, lockdown, { verb: name, stage });
+    case 'try-again':
+      return wishFor(deps, actor, lockdown, { verb: 'try-again', stage });
+    default:
+      return { refused: NOT_OURS };
+  }
+}
+
+async function approve(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
+  const { actor, target } = press;
+  const ask = openAsk(lockdown, stage, target.nonce);
+  if (!ask) return outdated(deps, lockdown, stage);
+  const given = { lockdown, stage, nonce: target.nonce, decision: 'approve' } as const;
+  if (!ask.cuts) return castVote(deps, actor, { ...given, gesture: 'button' });
+  // Whoever may not vote need not read and type first.
+  const refused = whyNot(deps, actor, { ...given, gesture: 'typed-name' }, ask);
+  if (refused !== undefined) return { refused };
+  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage));
+  if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
+  const { confirmMinutes } = deps.settings.watch;
+  const drawn = (state: ModalState) =>
+    confirmDisable({ namespace: lockdown.namespace, finding, state, confirmMinutes });
+  const state = modalState(press, lockdown, stage);
+  const view = await open(deps, press, drawn(state));
+  const sealed = { ...state, seal: seal(sealed4(view.id, actor.user, lockdown.id, ask.nonce), deps.receiptKey) };
+  await calling('views.update', () =>
+    deps.client.views.update({ view_id: view.id, hash: view.hash, view: drawn(sealed) }),
+  );
+  return undefined;
+}
+
+/** What a seal on the modal to end discovery mode is over: only a modal that Slack opened for us has such an id. */
+export function sealed4(view: string, user: string, lockdown: string, nonce: string): string[] {
+  return [view, user, lockdown, nonce];
+}
+
+async function deny(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
+  const ask = openAsk(lockdown, stage, press.target.nonce);
+  if (!ask) return outdated(deps, lockdown, stage);
+  const refused = whyNot(deps, press.actor, { lockdown, stage, decision: 'deny', gesture: 'button' }, ask);
+  if (refused !== undefined) return { refused };
+  await open(deps, press, askWhyDenied({ ...about(lockdown, stage), state: modalState(press, lockdown, stage) }));
+  return undefined;
+}
+
+async function details(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
+  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage));
+  if (!finding) return { refused: 'The details of this draft are not kept any more.' };
+  await open(deps, press, draftDetails({ stage, state: lockdown.stages[stage], finding }));
+  return undefined;
+}
+
+async function decide(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
+  const ask = openAsk(lockdown, stage, press.target.nonce);
+  if (!ask) return outdated(deps, lockdown, stage);
+  const refused = await whyRefused(deps, press.actor, lockdown.namespace, 'decide-residual', lockdown);
+  if (refused !== undefined) return { refused };
+  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage));
+  if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
+  const undecided = finding.draft.residual.filter(({ decision }) => !decision);
+  if (undecided.length === 0) return { refused: 'Every edge has its answer already.' };
+  const state = { ...modalState(press, lockdown, stage), page: 0, answers: '', digest: finding.digest };
+  const mayVoteAfter = ask.rule.requesterMayVote;
+  await open(deps, press, decideResidual({ namespace: lockdown.namespace, undecided, state, mayVoteAfter }));
+  return undefined;
+}
+
+async function leaveOut(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
+  const refused = await whyRefused(deps, press.actor, lockdown.namespace, 'leave-out', lockdown);
+  if (refused !== undefined) return { refused };
+  await open(deps, press, askWhyLeftOut({ ...about(lockdown, stage), state: modalState(press, lockdown, stage) }));
+  return undefined;
+}
+
+async function open({ client }: Deps, { trigger }: Press, view: Modal): Promise<{ id: string; hash: string }> {
+  const opened = await calling('views.open', () => client.views.open({ trigger_id: trigger, view }));
+  const { id, hash } = opened.view ?? {};
+  if (!id || !hash) throw new Error('Slack opened a modal and did not say which');
+  return { id, hash };
+}
+
+function modalState({ actor, ts, target }: Press, { id }: Lockdown, stage: Stage): ModalState {
+  const nonce = target.nonce === undefined ? {} : { nonce: target.nonce };
+  return { lockdown: id, stage, ...nonce, channel: actor.channel, thread: actor.thread ?? ts };
+}
+
+function about({ namespace }: Lockdown, stage: Stage) {
+  return { namespace, stage };
+}

@@ -1,0 +1,128 @@
+/** What happens when a modal is submitted: errors under its inputs, the next page, or a job. */
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Stage } from '#core/stage.ts';
+import { INPUTS, type ModalName, type ModalState } from './action-ids.ts';
+import { sealed4 } from './actions.ts';
+import type { Actor, Reply } from './gesture.ts';
+import type { Household } from './household.ts';
+import { inTime } from './in-time.ts';
+import { sealHolds } from './receipt.ts';
+import { OUTDATED } from './views/answers.ts';
+import { REASON_MIN } from './views/ask-reason.ts';
+import type { Modal } from './views/build.ts';
+import { decideResidual, PAGE_SIZE } from './views/decide-residual.ts';
+import { castVote, openAsk } from './votes.ts';
+import { wishFor } from './wishes.ts';
+
+export type Submission = {
+  readonly name: ModalName;
+  readonly state: ModalState;
+  readonly actor: Actor;
+  readonly view: string;
+  /** What was typed or chosen, by block. */
+  readonly values: Readonly<Record<string, string | undefined>>;
+};
+
+export type Submitted = Reply | { readonly next: Modal } | { readonly errors: Record<string, string> };
+
+export async function submitted(deps: Household, submission: Submission): Promise<Submitted> {
+  const { name, state } = submission;
+  const lockdown = await inTime('the lockdown store', deps.lockdowns.read(state.lockdown));
+  if (!lockdown || !state.stage) return { refused: 'This lockdown is not kept any more.' };
+  switch (name) {
+    case 'deny':
+      return deny(deps, submission, lockdown, state.stage);
+    case 'leave-out':
+      return leaveOut(deps, submission, lockdown, state.stage);
+    case 'confirm-disable':
+      return confirmDisable(deps, submission, lockdown, state.stage);
+    case 'decide-residual':
+      return decide(deps, submission, lockdown, state.stage);
+  }
+}
+
+/** Where an error of this modal is shown. */
+export function errorBlock({ name, state }: Pick<Submission, 'name' | 'state'>): string {
+  if (name === 'confirm-disable') return INPUTS.namespace.block_id;
+  if (name === 'decide-residual') return INPUTS.residual((state.page ?? 0) * PAGE_SIZE).block_id;
+  return INPUTS.reason.block_id;
+}
+
+async function deny(deps: Household, submission: Submission, lockdown: Lockdown, stage: Stage): Promise<Submitted> {
+  const reason = reasonOf(submission);
+  if (reason === undefined) return TOO_SHORT;
+  const { actor, state } = submission;
+  const given = { lockdown, stage, nonce: state.nonce, reason } as const;
+  return castVote(deps, actor, { ...given, decision: 'deny', gesture: 'button' });
+}
+
+async function leaveOut(deps: Household, submission: Submission, lockdown: Lockdown, stage: Stage): Promise<Submitted> {
+  const because = reasonOf(submission);
+  if (because === undefined) return TOO_SHORT;
+  return wishFor(deps, submission.actor, lockdown, { verb: 'leave-out', stage, because });
+}
+
+async function confirmDisable(
+  deps: Household,
+  { state, actor, view, values }: Submission,
+  lockdown: Lockdown,
+  stage: Stage,
+): Promise<Submitted> {
+  const sealed = sealed4(view, actor.user, lockdown.id, state.nonce ?? '');
+  if (!sealHolds(sealed, state.seal ?? '', deps.receiptKey)) {
+    deps.journal.warned({
+      because: `a vote on ${lockdown.id} came from a modal that was never opened for ${actor.user}`,
+    });
+    return {
+      refused: 'This dialog was not opened by the card, so it was not recorded. Press Approve on the card again.',
+    };
+  }
+  if (values[INPUTS.namespace.block_id] !== lockdown.namespace)
+    return {
+      errors: { [INPUTS.namespace.block_id]: `That is not the namespace’s full name. It is ${lockdown.namespace}` },
+    };
+  const given = { lockdown, stage, nonce: state.nonce } as const;
+  return castVote(deps, actor, { ...given, decision: 'approve', gesture: 'typed-name' });
+}
+
+/** Answers are gathered over all pages and left as one wish: in between, nothing may change under the reader. */
+async function decide(
+  deps: Household,
+  { state, actor, values }: Submission,
+  lockdown: Lockdown,
+  stage: Stage,
+): Promise<Submitted> {
+  const ask = openAsk(lockdown, stage, state.nonce);
+  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage));
+  if (!ask || finding?.digest !== state.digest || finding?.digest !== ask.digest) return { refused: OUTDATED };
+  const undecided = finding.draft.residual.filter(({ decision }) => !decision);
+  const before = (state.page ?? 0) * PAGE_SIZE;
+  const here = undecided
+    .slice(before, before + PAGE_SIZE)
+    .map((_, at) => values[INPUTS.residual(before + at).block_id]);
+  const missing = here.findIndex((value) => value !== 'allow' && value !== 'block');
+  if (missing >= 0) return { errors: { [INPUTS.residual(before + missing).block_id]: 'Choose allow or block.' } };
+  const answers = (state.answers ?? '') + here.map((value) => (value === 'allow' ? 'a' : 'b')).join('');
+  if (answers.length < undecided.length) {
+    const next = { ...state, page: (state.page ?? 0) + 1, answers };
+    const mayVoteAfter = ask.rule.requesterMayVote;
+    return { next: decideResidual({ namespace: lockdown.namespace, undecided, state: next, mayVoteAfter }) };
+  }
+  const byGroup = undecided.map(({ group }, at) => [group.id, answers[at] === 'a' ? 'allow' : 'block'] as const);
+  return wishFor(deps, actor, lockdown, {
+    verb: 'decide-residual',
+    stage,
+    nonce: ask.nonce,
+    answers: Object.fromEntries(byGroup),
+  });
+}
+
+const TOO_SHORT = {
+  errors: { [INPUTS.reason.block_id]: `Please say in at least ${REASON_MIN} characters why.` },
+};
+
+function reasonOf({ values }: Submission): string | undefined {
+  // It is read in one line of the thread.
+  const reason = (values[INPUTS.reason.block_id] ?? '').replace(/\s+/g, ' ').trim();
+  return reason.length < REASON_MIN ? undefined : reason;
+}

@@ -1,0 +1,43 @@
+/** What the Slack process needs from the rest of the house: memory, queues, people, the log. */
+import type { DiscoveryFinding, DraftFinding, VerifyFinding, WatchFinding } from '#core/findings.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Stage } from '#core/stage.ts';
+import type { FROM_SLACK, JobData } from '#src/jobs.ts';
+import type { Journal } from '#src/journal.ts';
+
+export type Lockdowns = {
+  read(id: string): Promise<Lockdown | undefined>;
+  openOf(namespace: string): Promise<Lockdown | undefined>;
+  open(): Promise<Lockdown[]>;
+  recent(): Promise<Lockdown[]>;
+};
+
+export type Findings = {
+  draft(lockdown: string, stage: Stage): Promise<DraftFinding | undefined>;
+  verify(lockdown: string, stage: Stage): Promise<VerifyFinding | undefined>;
+  watch(lockdown: string): Promise<WatchFinding | undefined>;
+  discovery(lockdown: string): Promise<DiscoveryFinding | undefined>;
+};
+
+/** A message in Slack. */
+export type Place = { readonly channel: string; readonly ts: string };
+
+export type Cards = {
+  find(
+    channel: string,
+    ts: string,
+  ): Promise<{ lockdown: string; stage?: Stage | undefined; nonce?: string | undefined } | undefined>;
+  get(lockdown: string, card: string): Promise<Place | undefined>;
+  put(lockdown: string, card: string, place: Place & { readonly nonce?: string }, stage?: Stage): Promise<void>;
+  claim(lockdown: string, card: string): Promise<'ours' | 'posted' | 'in doubt'>;
+};
+
+/** Never waits longer than a person would: `not recorded` when the memory does not answer. */
+export type Leave = <Name extends (typeof FROM_SLACK)[number]>(
+  job: Name,
+  data: JobData<Name>,
+  id: string,
+) => Promise<'left' | 'not recorded'>;
+
+/** Lines an operator should be able to count. */
+export type SlackJournal = Pick<Journal, 'degraded' | 'slackFailed' | 'refused' | 'warned'>;

@@ -1,0 +1,17 @@
+/** Short answers to one person: a refusal, a receipt, a sentence with a way on. */
+import { mrkdwn } from '../escape.ts';
+import { link, type Message, says, sentence } from './build.ts';
+
+export type Way = { readonly url: string; readonly text: string };
+
+/** The sentence is also the text beside the blocks, since the whole message is for one person who has just acted. */
+export function answer(text: string, way?: Way): Message {
+  return { text: mrkdwn(text), blocks: [says([...sentence(text), ...(way ? [' ', link(way.url, way.text)] : [])])] };
+}
+
+export const NOT_RECORDED =
+  'This was not recorded: our memory does not answer at the moment. Nothing has changed; try again in a minute.';
+export const UNCERTAIN =
+  'This took too long, so it is not certain whether it was recorded. Look at the card before you try again.';
+export const OUTDATED = 'This card is outdated: a newer draft is being asked about, or the question is closed.';
+export const NOT_OURS = 'This message is none of our cards, so nothing was recorded.';

@@ -1,0 +1,56 @@
+/** What a draft would create, in words. */
+import type { KnownBlock } from '@slack/types';
+import type { Change } from '#core/draft.ts';
+import type { NetworkRule } from '#core/network-ruleset.ts';
+import type { Clauses } from '#core/tags.ts';
+import { bold, code, type Line, list } from './build.ts';
+
+export function changeList(title: string, changes: readonly Change[], max: number): KnownBlock | undefined {
+  return list(title, changes.map(changeLine), max);
+}
+
+export function changeLine(change: Change): Line {
+  switch (change.kind) {
+    case 'create-external-network':
+      return ['external network ', bold(change.network.name), ` for ${some(change.network.entries, 3)}`];
+    case 'create-ruleset': {
+      const { name, subject, incomingRules, outgoingRules } = change.ruleset;
+      const rules = [
+        ...outgoingRules.map((rule) => `to ${object(rule)} on ${some(rule.protocolPorts, 4)}`),
+        ...incomingRules.map((rule) => `from ${object(rule)} on ${some(rule.protocolPorts, 4)}`),
+      ];
+      return ['ruleset ', bold(name), `: ${who(subject)} ${some(rules, 2, '; ')}`];
+    }
+    case 'add-tag-prefixes':
+      return ['tag prefixes ', code(some(change.prefixes, 4)), ', beside those already there'];
+    case 'set-default-actions':
+      return [
+        'default actions of the namespace: incoming ',
+        bold(change.actions.incoming),
+        `, outgoing `,
+        bold(change.actions.outgoing),
+        ` (now ${change.former.incoming} and ${change.former.outgoing}; release gives exactly these back)`,
+      ];
+  }
+}
+
+function object(rule: NetworkRule): string {
+  return `${rule.action === 'Reject' ? 'nobody among ' : ''}${who(rule.object)}`;
+}
+
+/** The tags that tell, without those that every clause carries. */
+function who(clauses: Clauses): string {
+  const each = clauses.map((clause) => {
+    const telling = clause.filter((tag) => !tag.startsWith('$identity=') && !tag.startsWith('$namespace='));
+    return telling.length > 0 ? telling.map(short).join(' with ') : 'every pod of the namespace';
+  });
+  return some([...new Set(each)], 3, ' or ');
+}
+
+function short(tag: string): string {
+  return tag.startsWith('externalnetwork:name=') ? tag.slice('externalnetwork:name='.length) : tag;
+}
+
+function some(all: readonly string[], max: number, between = ', '): string {
+  return all.length > max ? `${all.slice(0, max).join(between)} and ${all.length - max} more` : all.join(between);
+}

@@ -1,0 +1,258 @@
+/** The card in the channel: where a lockdown stands, stage by stage, what it waits for and for whom. */
+import type { Button, KnownBlock } from '@slack/types';
+import type { DiscoveryFinding } from '#core/findings.ts';
+import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
+import { lastSegment } from '#core/namespace.ts';
+import { STAGES, type Stage } from '#core/stage.ts';
+import type { Target } from '../action-ids.ts';
+import {
+  bold,
+  button,
+  buttons,
+  code,
+  emoji,
+  header,
+  italic,
+  type Line,
+  link,
+  type Message,
+  message,
+  number,
+  type Piece,
+  person,
+  says,
+  sentence,
+  when,
+} from './build.ts';
+import { voteLines } from './votes.ts';
+import { LOCKDOWN_PHASE_WORDS, STAGE_PHASE_WORDS } from './words.ts';
+
+export type LockdownCard = {
+  readonly lockdown: Lockdown;
+  readonly discovery?: DiscoveryFinding | undefined;
+  /** By when somebody has to confirm, while it is watching. */
+  readonly confirmBy?: number | undefined;
+  /** Where the stages' approval cards are. */
+  readonly links?: Partial<Record<Stage, string>>;
+};
+
+export function lockdownCard(card: LockdownCard): Message {
+  const { lockdown } = card;
+  const [mark, words] = LOCKDOWN_PHASE_WORDS[lockdown.phase];
+  return message(`Lockdown of ${lockdown.namespace}: ${words}`, [
+    header(`Lockdown of ${lastSegment(lockdown.namespace)}`),
+    says(
+      [emoji(mark), ' ', bold(words), '.'],
+      [
+        'Namespace ',
+        code(lockdown.namespace),
+        ', asked for by ',
+        person(lockdown.requestedBy),
+        ' on ',
+        when(lockdown.startedAt),
+        '.',
+      ],
+      ...(lockdown.because ? [['Because: ', ...sentence(lockdown.because)]] : []),
+    ),
+    says(...STAGES.map((stage) => stageLine(card, stage))),
+    says(...waitsFor(card)),
+    buttonsNow(lockdown),
+  ]);
+}
+
+function stageLine({ lockdown, links }: LockdownCard, stage: Stage): Line {
+  const { phase, because } = lockdown.stages[stage];
+  const [mark, word] = STAGE_PHASE_WORDS[phase];
+  const url = links?.[stage];
+  const reason: Piece[] = because ? [' – ', ...sentence(because)] : [];
+  return [emoji(mark), ' ', url ? link(url, stage) : bold(stage), ': ', word, ...reason];
+}
+
+/** What it waits for, and for whom. */
+function waitsFor({ lockdown, discovery, confirmBy, links }: LockdownCard): Line[] {
+  const paused: Line[] = lockdown.paused
+    ? [
+        [
+          emoji('double_vertical_bar'),
+          bold(' Paused'),
+          ': nothing happens until somebody writes ',
+          code(`/lockdown resume ${lockdown.namespace}`),
+          '.',
+        ],
+      ]
+    : [];
+  const failed: Line[] = lockdown.failedStep
+    ? [[emoji('warning'), bold(' Failed: '), ...sentence(lockdown.failedStep)]]
+    : [];
+  return [...paused, ...failed, ...byPhase({ lockdown, discovery, confirmBy, links: links ?? {} })];
+}
+
+function byPhase({ lockdown, discovery, confirmBy, links }: LockdownCard): Line[] {
+  switch (lockdown.phase) {
+    case 'discovering':
+      return [
+        [
+          italic('Waits for '),
+          'the end of discovery, ',
+          when(lockdown.discoveryEndsAt),
+          '. Earlier: ',
+          code(`/lockdown next ${lockdown.namespace}`),
+        ],
+        ...(discovery
+          ? [
+              `Day ${number(discovery.day)} of ${number(discovery.days)}: ${number(discovery.edges)} edges so far. ${discovery.completeness.sentence}`,
+            ]
+          : []),
+      ];
+    case 'securing':
+      return securing(lockdown, links ?? {});
+    case 'watching':
+      return [
+        confirmBy === undefined
+          ? [italic('Waits for '), 'an approver to confirm or to release.']
+          : [
+              italic('Waits for '),
+              'an approver to confirm by ',
+              when(confirmBy),
+              '. If nobody does, the former default actions come back.',
+            ],
+      ];
+    case 'locked':
+      return [
+        [
+          'Locked down since ',
+          when(lockdown.phaseSince),
+          '. To go back: ',
+          code(`/lockdown release ${lockdown.namespace}`),
+        ],
+      ];
+    case 'releasing':
+      return ['The former default actions are being given back; this needs nobody.'];
+    case 'released':
+      return [
+        [
+          'Ended ',
+          when(lockdown.phaseSince),
+          '. The rules of the stages stay; nothing is rejected by default any more.',
+        ],
+      ];
+    case 'cancelled':
+      return [['Ended ', when(lockdown.phaseSince), '.']];
+  }
+}
+
+function securing(lockdown: Lockdown, links: Partial<Record<Stage, string>>): Line[] {
+  const stage = currentStage(lockdown);
+  if (!stage) return ['All stages are closed.'];
+  const state = lockdown.stages[stage];
+  const url = links[stage];
+  const see: Piece[] = url ? [' ', link(url, 'See the card'), '.'] : [];
+  switch (state.phase) {
+    case 'asking':
+      if (!state.ask) return [];
+      if (state.ask.undecided > 0)
+        return [
+          [
+            italic('Waits for '),
+            `answers to ${number(state.ask.undecided)} edges of ${stage}, then for the vote.`,
+            ...see,
+          ],
+        ];
+      return [[italic('Waits for '), `votes on ${stage}.`, ...see], ...voteLines(state.votes, state.ask)];
+    case 'verifying':
+      return [
+        [
+          italic('Waits for '),
+          `newer flows that carry the rules of ${stage}. Using the application brings them about.`,
+        ],
+      ];
+    case 'denied':
+    case 'expired':
+      return [
+        [
+          italic('Waits for '),
+          `somebody to reopen ${stage} with a new draft, or to leave it out with a reason.`,
+          ...see,
+        ],
+      ];
+    case 'failed':
+      return [[italic('Waits for '), `somebody to mend what failed in ${stage} and to try again.`]];
+    default:
+      return [[italic('Under way: '), `${stage} is ${STAGE_PHASE_WORDS[state.phase][1]}.`]];
+  }
+}
+
+/** Only what makes sense now; whether the person may is checked when it is pressed. */
+function buttonsNow(lockdown: Lockdown): KnownBlock | undefined {
+  const here: Target = { lockdown: lockdown.id };
+  if (lockdown.phase === 'watching') {
+    return buttons(
+      button('confirm', 'Confirm', here, {
+        style: 'primary',
+        confirm: {
+          title: 'Keep this namespace locked down?',
+          text: 'What no rule allows stays rejected. It can still be released later.',
+          yes: 'Confirm',
+        },
+      }),
+      releaseButton(here),
+      lockdown.failedStep ? button('try-again', 'Try again', here) : undefined,
+    );
+  }
+  if (lockdown.phase === 'locked') return buttons(releaseButton(here));
+  if (lockdown.phase === 'releasing')
+    return buttons(lockdown.failedStep ? button('try-again', 'Try again', here) : undefined);
+  const stage = currentStage(lockdown);
+  return stage ? buttons(...stageButtons(lockdown, stage)) : undefined;
+}
+
+export function releaseButton(target: Target): Button {
+  return button('release', 'Release…', target, {
+    style: 'danger',
+    confirm: {
+      title: 'Give the former default actions back?',
+      text: 'The namespace accepts again what it accepted before discovery mode was disabled. The rules of the stages stay.',
+      yes: 'Release',
+    },
+  });
+}
+
+export function stageButtons(lockdown: Lockdown, stage: Stage): Button[] {
+  const target: Target = { lockdown: lockdown.id, stage };
+  const undo = button('undo', `Undo ${stage}`, target, {
+    style: 'danger',
+    confirm: {
+      title: `Take ${stage} back?`,
+      text: 'Exactly what this stage created is deleted from the console.',
+      yes: 'Undo',
+    },
+  });
+  const reopen = button('reopen', `Reopen ${stage}`, target, { style: 'primary' });
+  const leaveOut = button('leave-out', `Leave ${stage} out…`, target);
+  switch (lockdown.stages[stage].phase) {
+    case 'verifying':
+      return [goOnButton(target, stage), undo];
+    case 'applying':
+      return [undo];
+    case 'denied':
+    case 'expired':
+      // Discovery mode is either disabled or not: the last stage cannot be left out.
+      return stage === 'disable-discovery' ? [reopen] : [reopen, leaveOut];
+    case 'failed': {
+      const again = button('try-again', 'Try again', target, { style: 'primary' });
+      return stage === 'disable-discovery' ? [again] : [again, undo, leaveOut];
+    }
+    default:
+      return [];
+  }
+}
+
+export function goOnButton(target: Target, stage: Stage): Button {
+  return button('go-on-unproven', `Go on without proof of ${stage}`, target, {
+    confirm: {
+      title: 'Go on without proof?',
+      text: 'No newer flow has shown that the rules work. Your name is kept with this decision.',
+      yes: 'Go on',
+    },
+  });
+}

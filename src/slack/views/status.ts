@@ -1,0 +1,61 @@
+/** What `/lockdown status` answers. */
+import type { Lockdown } from '#core/lockdown-state.ts';
+import {
+  bold,
+  code,
+  emoji,
+  italic,
+  type Line,
+  link,
+  type Message,
+  message,
+  number,
+  type Piece,
+  person,
+  says,
+  when,
+} from './build.ts';
+import { inOneLine } from './one-line.ts';
+import { LOCKDOWN_PHASE_WORDS } from './words.ts';
+
+export type Listed = { readonly lockdown: Lockdown; readonly card?: string | undefined };
+
+/** Beyond this, the App Home says it better. */
+const ROWS = 20;
+
+export function statusOfAll(open: readonly Listed[]): Message {
+  if (open.length === 0) {
+    return message('No lockdown is open', [
+      says(['No lockdown is open. To begin one: ', code('/lockdown start /acme/aws-dev/k8s/hipster-shop')]),
+    ]);
+  }
+  const more = open.length - ROWS;
+  return message(`${number(open.length)} open lockdowns`, [
+    says(
+      ...open.slice(0, ROWS).flatMap(lines),
+      ...(more > 0 ? [`and ${number(more)} more; the Home tab of this app lists all of them.`] : []),
+    ),
+  ]);
+}
+
+export function statusOfOne({ lockdown, card }: Listed): Message {
+  const [, words] = LOCKDOWN_PHASE_WORDS[lockdown.phase];
+  return message(`Lockdown of ${lockdown.namespace}: ${words}`, [
+    says(...lines({ lockdown, card }), [
+      'Asked for by ',
+      person(lockdown.requestedBy),
+      ', ',
+      when(lockdown.startedAt),
+      '.',
+    ]),
+  ]);
+}
+
+function lines({ lockdown, card }: Listed): Line[] {
+  const [mark, words] = LOCKDOWN_PHASE_WORDS[lockdown.phase];
+  const name: Piece[] = card ? [link(card, lockdown.namespace)] : [code(lockdown.namespace)];
+  return [
+    [emoji(mark), ' ', ...name, ...(lockdown.paused ? [bold(' (paused)')] : []), ' – ', words, '.'],
+    [italic(inOneLine(lockdown))],
+  ];
+}

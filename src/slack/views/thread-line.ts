@@ -1,0 +1,179 @@
+/** One sentence an event, for the thread: what happened, who did it, where it led. */
+import { outcome } from '#core/approval.ts';
+import type { Event } from '#core/events.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import { bold, code, count, type Message, message, type Piece, person, says, sentence } from './build.ts';
+import { STAGE_MEANS } from './words.ts';
+
+export type ThreadLine = {
+  readonly lockdown: Lockdown;
+  readonly event: Event;
+  /** The phase it led to, where the line is told later; else what the lockdown says now. */
+  readonly to?: string | undefined;
+};
+
+export function threadLine({ lockdown, event, to }: ThreadLine): Message {
+  return message(`${lockdown.namespace}: ${event.type}`, [says(line(event, lockdown, to))]);
+}
+
+function line(event: Event, lockdown: Lockdown, to: string | undefined): Piece[] {
+  switch (event.type) {
+    case 'discovery-ended':
+      return ['Discovery has ended as planned; the stages begin.'];
+    case 'started-early':
+      return [person(event.by), ' ended discovery early; the stages begin.'];
+    case 'paused':
+      return [person(event.by), ' paused the lockdown; nothing happens until it is resumed.'];
+    case 'resumed':
+      return [person(event.by), ' resumed the lockdown.'];
+    case 'cancelled':
+      return [person(event.by), ' cancelled the lockdown; ', CANCELLED[event.written]];
+    case 'confirmed':
+      return [person(event.by), ' confirmed: the namespace is locked down.'];
+    case 'not-confirmed-in-time':
+      return ['Nobody confirmed in time; the former default actions are being given back.'];
+    case 'cut-more-than-accepted':
+      return [
+        'More was cut than the approvers accepted, so the former default actions are being given back: ',
+        ...sentence(event.because),
+      ];
+    case 'release-requested':
+      return [
+        person(event.by),
+        ' asked for release; the former default actions are being given back: ',
+        ...sentence(event.because),
+      ];
+    case 'released':
+      return [
+        'The former default actions are back: incoming ',
+        bold(event.incoming),
+        ', outgoing ',
+        bold(event.outgoing),
+        '.',
+      ];
+    case 'discovery-disabled':
+      return ['Discovery mode is off: what no rule allows is rejected from now on.'];
+    case 'step-failed':
+      return [
+        ...(event.stage ? [bold(event.stage), ' failed'] : ['Failed']),
+        ` in ${event.step}: `,
+        ...sentence(event.because),
+        ' Nothing goes on until somebody tries again.',
+      ];
+    case 'tried-again':
+      return [person(event.by), ' has it tried again', ...(event.stage ? [': ', bold(event.stage)] : []), '.'];
+    default:
+      return stageLine(event, lockdown, to);
+  }
+}
+
+type StageEvent = Extract<Event, { stage: unknown }>;
+
+function stageLine(
+  event: Exclude<StageEvent, { type: 'step-failed' | 'tried-again' }>,
+  lockdown: Lockdown,
+  to: string | undefined,
+): Piece[] {
+  const stage = bold(event.stage);
+  switch (event.type) {
+    case 'opened':
+      return [stage, ` begins: it ${STAGE_MEANS[event.stage]}.`];
+    case 'stage-closed':
+      return [stage, ' is closed.'];
+    case 'nothing-to-allow':
+      return [stage, ' is skipped: ', ...sentence(event.because)];
+    case 'draft-ready':
+      return event.ask.undecided > 0
+        ? [stage, ` is drafted; ${count(event.ask.undecided, 'edge')} must be allowed or blocked before the vote.`]
+        : [stage, ' is drafted and waits for approval.'];
+    case 'residual-decided':
+      return [
+        person(event.by),
+        ` answered for ${count(Object.keys(event.answers).length, 'edge')} of `,
+        stage,
+        `: ${answers(event.answers)}. The draft is made anew.`,
+      ];
+    case 'vote-cast':
+      return voteLine(event, lockdown, to);
+    case 'vote-withdrawn':
+      return [person(event.person), ' withdrew their vote on ', stage, '.'];
+    case 'draft-outdated':
+      return ['The draft of ', stage, ' is outdated, earlier votes are void: ', ...sentence(event.because)];
+    case 'expired':
+      return [
+        'The question about ',
+        stage,
+        ' expired without a decision. That is no denial: somebody reopens the stage or leaves it out.',
+      ];
+    case 'applied':
+      return [
+        stage,
+        ` is on the console: ${event.objects.length === 0 ? 'nothing was missing' : event.objects.join(', ')}.`,
+      ];
+    case 'seen-allowed':
+      return [stage, ' is proven: ', ...sentence(event.proof)];
+    case 'not-seen':
+      return [stage, ' is not proven yet: ', ...sentence(event.because)];
+    case 'went-on-unproven':
+      return [person(event.by), ' goes on without proof of ', stage, '.'];
+    case 'reopened':
+      return [person(event.by), ' reopened ', stage, '; it is drafted again from the newest flows.'];
+    case 'left-out':
+      return [
+        person(event.by),
+        ' left out ',
+        stage,
+        '; its edges come up again before discovery mode is disabled. Because: ',
+        event.because,
+      ];
+    case 'undo-requested':
+      return [person(event.by), ' has ', stage, ' taken back.'];
+    case 'undone':
+      return [stage, ' is taken back: what it had created is gone from the console.'];
+  }
+}
+
+const CANCELLED = {
+  nothing: 'nothing had been written to the console.',
+  keep: 'what was written to the console stays.',
+  'take-back': 'what was written to the console is being taken back.',
+} as const;
+
+function voteLine(
+  { stage, vote }: Extract<Event, { type: 'vote-cast' }>,
+  lockdown: Lockdown,
+  to: string | undefined,
+): Piece[] {
+  const how = { button: '', reaction: ' by reaction', 'typed-name': ', with the namespace’s name typed' }[vote.gesture];
+  const why = vote.reason ? [': ', vote.reason] : [];
+  if (vote.decision === 'deny')
+    return [
+      person(vote.user),
+      ' denied ',
+      bold(stage),
+      how,
+      ...why,
+      '. The stage waits until somebody reopens it or leaves it out.',
+    ];
+  const { ask, votes, phase } = lockdown.stages[stage];
+  const until = votes.filter(({ at }) => at <= vote.at);
+  const so = ask && ask.nonce === vote.nonce ? outcome(until, ask) : undefined;
+  const led =
+    (to ?? phase) === 'asking' && so
+      ? `; ${so.approving.length} of ${so.needed} needed.`
+      : (to ?? phase) === 'asking'
+        ? '.'
+        : '; that is enough.';
+  return [person(vote.user), ' approved ', bold(stage), how, led];
+}
+
+function answers(given: Readonly<Record<string, 'allow' | 'block'>>): string {
+  const all = Object.values(given);
+  const allow = all.filter((answer) => answer === 'allow').length;
+  return `${allow} to allow, ${all.length - allow} to block`;
+}
+
+/** For a line that belongs to no event. */
+export function plainLine(namespace: string, text: string): Message {
+  return message(`About ${namespace}`, [says([code(namespace), ': ', ...sentence(text)])]);
+}

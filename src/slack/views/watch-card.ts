@@ -1,0 +1,101 @@
+/** After discovery mode is disabled: what is rejected, until when somebody has to confirm. */
+import type { WatchFinding } from '#core/findings.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import { lastSegment } from '#core/namespace.ts';
+import {
+  bold,
+  button,
+  buttons,
+  code,
+  count,
+  emoji,
+  header,
+  list,
+  type Message,
+  message,
+  number,
+  says,
+  sentence,
+  when,
+} from './build.ts';
+import { edgeTable } from './edge-groups.ts';
+import { releaseButton } from './lockdown-card.ts';
+import { edgeLine, LOCKDOWN_PHASE_WORDS } from './words.ts';
+
+export type WatchCard = { readonly lockdown: Lockdown; readonly finding: WatchFinding };
+
+const ROWS = 15;
+
+export function watchCard({ lockdown, finding }: WatchCard): Message {
+  const watching = lockdown.phase === 'watching';
+  const { rejected } = finding;
+  const surprises = rejected.filter(({ acknowledged, known }) => known && !acknowledged).map(({ group }) => group);
+  const strangers = rejected.filter(({ acknowledged, known }) => !known && !acknowledged).map(({ group }) => group);
+  const expected = rejected.filter(({ acknowledged }) => acknowledged).map(({ group }) => group);
+  const shown = surprises.length > 0 ? edgeTable(surprises, ROWS) : undefined;
+  const [mark, words] = LOCKDOWN_PHASE_WORDS[lockdown.phase];
+  return message(
+    `${lockdown.namespace}: ${watching ? `discovery mode is off, ${count(surprises.length, 'known edge')} rejected unexpectedly` : words}`,
+    [
+      header(`${lastSegment(lockdown.namespace)}: ${watching ? 'discovery mode is off' : 'what was rejected'}`),
+      says(
+        [emoji(mark), ' ', bold(words), '.'],
+        [
+          'Namespace ',
+          code(lockdown.namespace),
+          '. Rejected flows since ',
+          when(finding.since),
+          ', read up to ',
+          when(finding.readAt),
+          '.',
+        ],
+        ...(lockdown.because ? [sentence(lockdown.because)] : []),
+      ),
+      surprises.length > 0
+        ? says([
+            bold(
+              `${count(surprises.length, 'edge')} accepted during discovery and now rejected, without anybody’s acknowledgement:`,
+            ),
+          ])
+        : says('Nothing that was accepted during discovery is rejected, except what was knowingly blocked.'),
+      shown?.block,
+      shown && shown.shown < surprises.length
+        ? says(`${number(shown.shown)} of ${number(surprises.length)} shown.`)
+        : undefined,
+      list('Rejected and never seen during discovery:', strangers.map(edgeLine), 8),
+      list('Rejected as was knowingly decided:', expected.map(edgeLine), 8),
+      watching ? says(deadline(finding)) : undefined,
+      watching
+        ? buttons(
+            button(
+              'confirm',
+              'Confirm',
+              { lockdown: lockdown.id },
+              {
+                style: 'primary',
+                confirm: {
+                  title: 'Keep this namespace locked down?',
+                  text:
+                    surprises.length > 0
+                      ? `${count(surprises.length, 'edge')} that worked during discovery will stay rejected.`
+                      : 'What no rule allows stays rejected. It can still be released later.',
+                  yes: 'Confirm',
+                },
+              },
+            ),
+            releaseButton({ lockdown: lockdown.id }),
+          )
+        : undefined,
+    ],
+  );
+}
+
+function deadline({ confirmBy }: WatchFinding) {
+  return confirmBy === undefined
+    ? 'Nobody has to confirm; it stays until somebody releases it.'
+    : [
+        'Somebody has to confirm by ',
+        when(confirmBy),
+        '; otherwise the former default actions come back by themselves.',
+      ];
+}

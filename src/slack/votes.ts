@@ -1,0 +1,102 @@
+/** How a button, a typed name or a reaction becomes a signed vote. */
+import { type Ask, type Vote, whyMayNotVote } from '#core/approval.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Stage } from '#core/stage.ts';
+import { cardNames } from './card-names.ts';
+import type { Actor, Reply } from './gesture.ts';
+import type { Household } from './household.ts';
+import { inTime } from './in-time.ts';
+import { signVote } from './receipt.ts';
+import { OUTDATED, type Way } from './views/answers.ts';
+import { leaveWish } from './wishes.ts';
+
+export type Deps = Pick<
+  Household,
+  'personOf' | 'cards' | 'directory' | 'leave' | 'post' | 'receiptKey' | 'now' | 'journal'
+>;
+
+export type Gesture = {
+  readonly lockdown: Lockdown;
+  readonly stage: Stage;
+  /** Of the card that was pressed. */
+  readonly nonce: string | undefined;
+  readonly decision: Vote['decision'];
+  readonly gesture: Vote['gesture'];
+  readonly reason?: string;
+};
+
+/** What counts is decided again when the vote is recorded and when the stage is applied; here it is a courtesy. */
+export async function castVote(deps: Deps, actor: Actor, given: Gesture): Promise<Reply> {
+  const { lockdown, stage, decision, gesture, reason } = given;
+  const { journal, directory, receiptKey, now } = deps;
+  const ask = openAsk(lockdown, stage, given.nonce);
+  if (!ask) return outdated(deps, lockdown, stage);
+  const refused = whyNot(deps, actor, given, ask) ?? (await refusedPerson(directory, actor.user));
+  if (refused !== undefined) {
+    journal.refused({ lockdown: lockdown.id, user: actor.user, verb: 'vote', because: refused });
+    return { refused };
+  }
+  const vote = signVote(
+    {
+      team: actor.team,
+      user: actor.user,
+      person: actor.person,
+      decision,
+      gesture,
+      ...(reason === undefined ? {} : { reason }),
+      lockdown: lockdown.id,
+      stage,
+      revision: lockdown.stages[stage].revision,
+      nonce: ask.nonce,
+      digest: ask.digest,
+      at: now(),
+    },
+    receiptKey,
+  );
+  return leaveWish(deps, actor, lockdown, { verb: 'vote', stage, vote });
+}
+
+/** The question this card asked, while it is still the question. */
+export function openAsk(lockdown: Lockdown, stage: Stage, nonce: string | undefined): Ask | undefined {
+  const { phase, ask } = lockdown.stages[stage];
+  const open = lockdown.phase === 'securing' && phase === 'asking' && ask !== undefined && ask.nonce === nonce;
+  return open ? ask : undefined;
+}
+
+/** Why this person's vote would not count; nothing when it would. */
+export function whyNot(
+  { personOf, now }: Pick<Deps, 'personOf' | 'now'>,
+  { user, person, team }: Actor,
+  { lockdown, stage, decision, gesture }: Omit<Gesture, 'nonce'>,
+  ask: Ask,
+): string | undefined {
+  if (team !== lockdown.team) return 'This lockdown belongs to another workspace.';
+  if (now() > ask.expiresAt) return 'This question has expired; the stage waits until somebody reopens it.';
+  // Saying no is never refused for how it is said, nor for what is still undecided: only for who says it.
+  if (decision === 'deny') return whyMayNotVote({ user, person }, 'typed-name', { ...ask, undecided: 0 }, []);
+  const involved = [lockdown.requestedBy, ...lockdown.stages[stage].shapedBy].map(personOf);
+  return whyMayNotVote({ user, person }, gesture, ask, involved);
+}
+
+/** Says where the card is that asks now. */
+export async function outdated(deps: Pick<Deps, 'cards' | 'post'>, lockdown: Lockdown, stage: Stage): Promise<Reply> {
+  return { refused: OUTDATED, way: await wayToCard(deps, lockdown, stage) };
+}
+
+async function wayToCard(
+  { cards, post }: Pick<Deps, 'cards' | 'post'>,
+  lockdown: Lockdown,
+  stage: Stage,
+): Promise<Way | undefined> {
+  const { revision } = lockdown.stages[stage];
+  const place =
+    (await inTime('the card store', cards.get(lockdown.id, cardNames.approval(stage, revision)))) ??
+    (await inTime('the card store', cards.get(lockdown.id, cardNames.lockdown)));
+  const url = place && (await post.permalink(place));
+  return url ? { url, text: 'See how it stands.' } : undefined;
+}
+
+async function refusedPerson(directory: Deps['directory'], user: string): Promise<string | undefined> {
+  const person = await inTime('users.info', directory.person(user));
+  return 'refused' in person ? person.refused : undefined;
+}

@@ -1,0 +1,57 @@
+/** How a process of Lockstep starts and stops: with a sound configuration, and politely. */
+import { environment } from '#config/env.ts';
+import { EXIT_CONFIG, loadConfig, printMistakes } from '#config/load.ts';
+import type { Config } from '#config/schema.ts';
+import { type Journal, openJournal } from './journal.ts';
+
+/** Longer than any step takes; a container's grace period has to be longer still. */
+const STOP_WITHIN_MS = 25_000;
+
+export type Running = { stop(): Promise<void> };
+
+/** Prints every mistake of the configuration and ends the process when there is one. */
+export function configured(process_: 'slack' | 'worker'): { config: Config; journal: Journal } {
+  const loaded = loadConfig({ env: environment(), for: process_ });
+  if ('mistakes' in loaded) {
+    process.stderr.write(`${printMistakes(loaded.mistakes)}\n`);
+    process.exit(EXIT_CONFIG);
+  }
+  const { config, warnings } = loaded;
+  const { secrets } = config;
+  const journal = openJournal(
+    process_,
+    [
+      secrets.slackBotToken,
+      secrets.slackAppToken,
+      secrets.slackSigningSecret,
+      secrets.receiptKey?.pem,
+      secrets.idempotencySecret,
+      new URL(secrets.redisUrl).password,
+    ].filter((secret) => secret !== undefined),
+  );
+  for (const { sentence } of warnings) journal.warned({ because: sentence });
+  return { config, journal };
+}
+
+/** On the first signal what is under way is finished; on the second, or when that takes too long, the process ends. */
+export function stopOnSignal(running: Running, journal: Journal): void {
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      journal.stopping({ signal });
+      setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+      running.stop().then(
+        () => {
+          journal.stopped();
+          process.exit(0);
+        },
+        (error: Error) => {
+          journal.warned({ because: `stopping failed: ${error.message}` });
+          process.exit(1);
+        },
+      );
+    });
+  }
+}

@@ -1,0 +1,239 @@
+/** What is asked before discovery mode ends, what is advised, and what the answers change. */
+import { expect, test } from 'vitest';
+import type { Residual } from '#core/draft.ts';
+import { withChanges } from '#core/replay.ts';
+import { draftStage } from '#core/stages/draft-stage.ts';
+import { compile } from '#core/verdict.ts';
+import {
+  brief,
+  edge,
+  evidence,
+  kubernetes,
+  NO_ANSWERS,
+  network,
+  policy,
+  ruleset,
+  SETTINGS,
+  SHOP,
+  workload,
+} from '#test/support/evidence.ts';
+
+const frontend = workload('frontend');
+const cart = workload('cartservice');
+const OTHER = '/acme/aws-dev/k8s/billing';
+const billing = workload('billing', ['app=billing'], OTHER);
+
+function residualOf(edges: ReturnType<typeof edge>[], answers = NO_ANSWERS, more = {}) {
+  return draftStage('disable-discovery', evidence([frontend, cart, billing], edges, more), SETTINGS, answers);
+}
+
+test('a namespace with nothing left to ask only changes its default actions, and remembers the former ones', () => {
+  const draft = residualOf([]);
+  expect(draft.changes).toEqual([
+    {
+      kind: 'set-default-actions',
+      actions: { incoming: 'Reject', outgoing: 'Reject' },
+      former: { incoming: 'Inherit', outgoing: 'Inherit' },
+    },
+  ]);
+  expect(draft.residual).toEqual([]);
+});
+
+test('steady traffic to a bare address is advised to be allowed, by that address and for that workload', () => {
+  const draft = residualOf([edge(frontend, '203.0.113.77', 'tcp/5432')]);
+  const [only] = draft.residual;
+  expect(only).toMatchObject({ advice: 'allow' });
+  expect(only?.changes).toMatchObject([
+    { kind: 'add-tag-prefixes', prefixes: ['app='] },
+    { network: { name: 'residual-203-0-113-77', entries: ['203.0.113.77'] } },
+    {
+      ruleset: { name: 'allow-residual-203-0-113-77-from-frontend', outgoingRules: [{ protocolPorts: ['tcp/5432'] }] },
+    },
+  ]);
+  expect(only?.because).toContain('203.0.113.77');
+});
+
+test('an undecided question changes nothing but stays in sight', () => {
+  const draft = residualOf([edge(frontend, '203.0.113.77', 'tcp/5432')]);
+  expect(draft.changes.map((change) => change.kind)).toEqual(['set-default-actions']);
+  expect(draft.residual[0]?.decision).toBeUndefined();
+  expect(draft.remarks[0]).toMatchObject({ level: 'stop' });
+});
+
+test('what somebody answered with allow is in the changes and then accepted; what was blocked is not', () => {
+  const edges = [edge(frontend, '203.0.113.77', 'tcp/5432'), edge(cart, '203.0.113.88', 'tcp/5432')];
+  const ids = residualOf(edges).residual.map((one) => [one.group.source, one.group.id] as const);
+  const answers = {
+    residual: Object.fromEntries(
+      ids.map(([source, id]) => [
+        id,
+        { answer: source === 'frontend' ? ('allow' as const) : ('block' as const), by: 'U1' },
+      ]),
+    ),
+  };
+  const draft = residualOf(edges, answers);
+  expect(draft.allows).toEqual([edges[0]?.id]);
+  expect(draft.remarks.filter((remark) => remark.level === 'stop')).toEqual([]);
+});
+
+test('a scan, a single knock and a strange resolver are advised to be blocked', () => {
+  const scan = [21, 22, 23, 25, 80, 110, 443].map((port) => edge('203.0.113.66', cart, `tcp/${port}`, brief(2, 1)));
+  const knock = edge('198.51.100.99', frontend, 'tcp/8443', brief(2, 1));
+  const resolver = edge(frontend, '9.9.9.9', 'udp/53');
+  const draft = residualOf([...scan, knock, resolver]);
+  expect(draft.residual.map((one) => one.advice)).toEqual(['block', 'block', 'block']);
+  expect(draft.residual.find((one) => one.group.id.startsWith('scan-'))?.changes).toEqual([]);
+});
+
+test('traffic to another namespace is allowed on our side, by their tags and namespace, and says what they must do', () => {
+  const seen = edge(frontend, billing, 'tcp/9000');
+  const [only] = residualOf([seen]).residual;
+  expect(only).toMatchObject({ advice: 'allow' });
+  expect(only?.because).toContain(`${OTHER} needs a ruleset of its own for the incoming side`);
+  expect(objectOf(only)).toEqual([['app=billing', '$identity=processingunit', `$namespace=${OTHER}`]]);
+});
+
+test('traffic from another namespace is our incoming side', () => {
+  const [only] = residualOf([edge(billing, frontend, 'tcp/8080')]).residual;
+  expect(only?.changes.at(-1)).toMatchObject({ ruleset: { name: 'allow-billing-to-frontend', outgoingRules: [] } });
+});
+
+test('many public clients are asked about as one, and the answer says that any address could come', () => {
+  const clients = Array.from({ length: 20 }, (_, at) => edge(`198.51.100.${at + 1}`, cart, 'tcp/7070'));
+  const draft = residualOf(clients);
+  expect(draft.residual).toHaveLength(1);
+  expect(draft.residual[0]?.because).toContain('any address could come');
+});
+
+test('an agent on every node that every workload reports to is one question', () => {
+  const email = workload('emailservice');
+  const nodes = { nodes: ['10.128.0.2', '10.128.0.3'].map((address) => ({ name: address, addresses: [address] })) };
+  const edges = [frontend, cart, email].flatMap((one) => nodes.nodes.map((node) => edge(one, node.name, 'tcp/42699')));
+  const facts = evidence([frontend, cart, email], edges, { kubernetes: kubernetes(nodes) });
+  const draft = draftStage('disable-discovery', facts, SETTINGS, NO_ANSWERS);
+  expect(draft.residual.map((one) => [one.group.source, one.group.destination])).toEqual([
+    ['3 workloads', '10.128.0.2 and 10.128.0.3'],
+  ]);
+  expect(draft.residual[0]?.changes).toMatchObject([
+    { network: { entries: ['10.128.0.2', '10.128.0.3'] } },
+    { ruleset: { subject: [['$identity=processingunit', `$namespace=${SHOP}`]] } },
+  ]);
+});
+
+test('two questions about the same address can each be allowed without the other', () => {
+  const edges = [edge(frontend, '203.0.113.77', 'tcp/5432'), edge(cart, '203.0.113.77', 'tcp/5432')];
+  const { residual } = residualOf(edges);
+  expect(residual).toHaveLength(2);
+  for (const one of residual) {
+    const answers = { residual: { [one.group.id]: { answer: 'allow' as const, by: 'U1' } } };
+    expect(residualOf(edges, answers).allows).toEqual(one.group.edges);
+  }
+  const both = {
+    residual: Object.fromEntries(residual.map((one) => [one.group.id, { answer: 'allow' as const, by: 'U1' }])),
+  };
+  const created = residualOf(edges, both).changes.filter((change) => change.kind === 'create-external-network');
+  expect(created).toHaveLength(1);
+});
+
+test('a name that also leads inside is allowed by address only, if at all', () => {
+  const named = (address: string, port: string) => edge(frontend, address, port, { names: ['cdn.evil.example'] });
+  const draft = residualOf([named('198.51.100.9', 'tcp/443'), named('169.254.169.254', 'tcp/81')]);
+  const advised = draft.residual.map((one) => [one.group.ports.join(), one.advice]);
+  expect(advised.toSorted()).toEqual([
+    ['tcp/443', 'allow'],
+    ['tcp/81', 'block'],
+  ]);
+  const entries = draft.residual.flatMap((one) =>
+    one.changes.flatMap((change) => (change.kind === 'create-external-network' ? change.network.entries : [])),
+  );
+  expect(entries.toSorted()).toEqual(['169.254.169.254', '198.51.100.9']);
+});
+
+test('a protocol the console cannot name, and one that no tags cover, are asked about without a remedy', () => {
+  const draft = residualOf([edge(frontend, '203.0.113.5', '253'), edge(frontend, cart, '132')]);
+  expect(draft.residual.map((one) => one.changes)).toEqual([[], []]);
+});
+
+test('pings whose kind no report tells are not asked about where a ruleset covers the usual kinds', () => {
+  const inForce = policy({
+    externalNetworks: [network('kubelet', 'externalnetwork:name=kubelet', ['10.128.0.2'])],
+    rulesets: [
+      ruleset('allow-kubelets', {
+        incomingRules: [{ action: 'Allow', object: [['externalnetwork:name=kubelet']], protocolPorts: ['icmp/8/0'] }],
+      }),
+    ],
+  });
+  const draft = residualOf([edge('10.128.0.2', frontend, '1')], NO_ANSWERS, { policy: inForce });
+  expect(draft.residual).toEqual([]);
+  expect(draft.leftOut).toHaveLength(1);
+});
+
+test('an address that a name rule will cover after the next lookup is not asked about', () => {
+  const inForce = policy({
+    externalNetworks: [network('googleapis', 'externalnetwork:name=googleapis', ['logging.googleapis.com'])],
+    rulesets: [
+      ruleset('allow-googleapis', {
+        outgoingRules: [{ action: 'Allow', object: [['externalnetwork:name=googleapis']], protocolPorts: ['tcp/443'] }],
+      }),
+    ],
+  });
+  const seen = edge(frontend, '142.250.1.1', 'tcp/443', { namesElsewhere: ['logging.googleapis.com'] });
+  const draft = residualOf([seen], NO_ANSWERS, { policy: inForce });
+  expect(draft.residual).toEqual([]);
+  expect(draft.leftOut[0]?.because).toContain('as soon as the workload itself asks');
+});
+
+test('questions keep their ids when the same traffic goes on', () => {
+  const once = residualOf([edge(frontend, '203.0.113.77', 'tcp/5432', { count: 10 })]).residual;
+  const again = residualOf([edge(frontend, '203.0.113.77', 'tcp/5432', { count: 99 })]).residual;
+  expect(again.map((one) => one.group.id)).toEqual(once.map((one) => one.group.id));
+});
+
+test('allowing every kind of question makes its own edges accepted', () => {
+  const edges = [
+    edge(frontend, '203.0.113.77', 'tcp/5432'),
+    edge(frontend, '198.51.100.1', 'tcp/443', { names: ['api.example.com'] }),
+    edge('10.9.0.7', cart, 'tcp/7070'),
+    edge(frontend, '10.128.0.2', 'tcp/42699'),
+    edge(frontend, '203.0.113.5', '1'),
+    edge(frontend, cart, 'tcp/7070'),
+  ];
+  const facts = evidence([frontend, cart, billing], edges);
+  const { residual } = draftStage('disable-discovery', facts, SETTINGS, NO_ANSWERS);
+  const after = withChanges(
+    facts.policy,
+    residual.flatMap((one) => one.changes),
+  );
+  const judge = compile(after, facts.workloads, { assume: { incoming: 'Reject', outgoing: 'Reject' } });
+  expect(edges.map((one) => judge.judge(one).outcome)).toEqual(edges.map(() => 'accept'));
+});
+
+test('discovery mode that is off already is not switched off again', () => {
+  const off = policy({
+    own: { incoming: 'Reject', outgoing: 'Reject' },
+    effective: { incoming: 'Reject', outgoing: 'Reject' },
+  });
+  expect(residualOf([], NO_ANSWERS, { policy: off }).changes).toEqual([]);
+});
+
+test('nothing that is drafted names a label without its namespace', () => {
+  const edges = [edge(frontend, billing, 'tcp/9000'), edge(frontend, '203.0.113.77', 'tcp/5432')];
+  const clauses = residualOf(edges).residual.flatMap((one) =>
+    one.changes.flatMap((change) =>
+      change.kind === 'create-ruleset'
+        ? [...change.ruleset.subject, ...change.ruleset.outgoingRules.flatMap((rule) => rule.object)]
+        : [],
+    ),
+  );
+  for (const clause of clauses.filter((one) => !one.some((tag) => tag.startsWith('externalnetwork:')))) {
+    expect(clause).toContain('$identity=processingunit');
+    expect(clause.some((tag) => tag === `$namespace=${SHOP}` || tag === `$namespace=${OTHER}`)).toBe(true);
+  }
+});
+
+function objectOf(residual: Residual | undefined) {
+  const rules = residual?.changes.flatMap((change) =>
+    change.kind === 'create-ruleset' ? [...change.ruleset.outgoingRules, ...change.ruleset.incomingRules] : [],
+  );
+  return rules?.[0]?.object;
+}

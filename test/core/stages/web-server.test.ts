@@ -1,0 +1,132 @@
+/** Which workloads the internet may reach, on which ports, and by which tag. */
+import { expect, test } from 'vitest';
+import { draftStage } from '#core/stages/draft-stage.ts';
+import { brief, edge, evidence, kubernetes, NO_ANSWERS, SETTINGS, SHOP, workload } from '#test/support/evidence.ts';
+
+const frontend = workload('frontend');
+const admin = workload('admin');
+const units = ['$identity=processingunit', `$namespace=${SHOP}`];
+
+function service(name: string, app: string, ports: [port: number, targetPort: number | string, nodePort: number][]) {
+  return {
+    name,
+    type: 'LoadBalancer' as const,
+    clusterIps: [],
+    selector: { app },
+    ports: ports.map(([port, targetPort, nodePort]) => ({ port, targetPort, nodePort, protocol: 'TCP' as const })),
+  };
+}
+
+function draftOf(edges: ReturnType<typeof edge>[], services: ReturnType<typeof service>[] | 'no cluster') {
+  const facts = services === 'no cluster' ? {} : { kubernetes: kubernetes({ services }) };
+  return draftStage('web-server', evidence([frontend, admin], edges, facts), SETTINGS, NO_ANSWERS);
+}
+
+test('the guide’s network, prefix and ruleset are drafted, the subject never without its namespace', () => {
+  const seen = [edge('198.51.100.20', frontend, 'tcp/8080')];
+  const draft = draftOf(seen, [service('frontend-external', 'frontend', [[80, 8080, 31234]])]);
+  expect(draft.changes).toEqual([
+    { kind: 'add-tag-prefixes', prefixes: ['app='] },
+    {
+      kind: 'create-external-network',
+      network: { name: 'internet', entries: ['0.0.0.0/0'], associatedTags: ['externalnetwork:name=internet'] },
+    },
+    {
+      kind: 'create-ruleset',
+      ruleset: {
+        name: 'allow-web-server',
+        subject: [['app=frontend', ...units]],
+        incomingRules: [
+          {
+            name: 'web-server',
+            action: 'Allow',
+            object: [['externalnetwork:name=internet']],
+            protocolPorts: ['tcp/80', 'tcp/8080', 'tcp/31234'],
+          },
+        ],
+        outgoingRules: [],
+      },
+    },
+  ]);
+  expect(draft.allows).toEqual([seen[0]?.id]);
+});
+
+test('a port that a Service only declares is named and stays closed', () => {
+  const draft = draftOf(
+    [edge('198.51.100.20', frontend, 'tcp/8080')],
+    [
+      service('frontend-external', 'frontend', [
+        [80, 8080, 31234],
+        [6379, 6379, 31999],
+      ]),
+    ],
+  );
+  expect(ports(draft)).toEqual(['tcp/80', 'tcp/8080', 'tcp/31234']);
+  expect(draft.remarks.map((remark) => remark.text).join()).toContain('tcp/6379');
+});
+
+test('a port that no Service publishes is left for people to judge', () => {
+  const seen = [edge('198.51.100.20', frontend, 'tcp/8080'), edge('198.51.100.20', frontend, 'tcp/9999')];
+  const draft = draftOf(seen, [service('frontend-external', 'frontend', [[80, 8080, 31234]])]);
+  expect(ports(draft)).not.toContain('tcp/9999');
+  expect(draft.leftOut.map((left) => left.group.ports)).toEqual([['tcp/9999']]);
+});
+
+test('a container’s port known only by its name is the one that was seen', () => {
+  const draft = draftOf(
+    [edge('198.51.100.20', frontend, 'tcp/8080')],
+    [service('web', 'frontend', [[80, 'http', 31234]])],
+  );
+  expect(ports(draft)).toEqual(['tcp/80', 'tcp/8080', 'tcp/31234']);
+});
+
+test('without Kubernetes the ports seen from outside are drafted, and the card says so', () => {
+  const draft = draftOf([edge('198.51.100.20', frontend, 'tcp/8080')], 'no cluster');
+  expect(ports(draft)).toEqual(['tcp/8080']);
+  expect(draft.remarks.map((remark) => remark.level)).toContain('look');
+});
+
+test('without Kubernetes a single knock or an administrator’s port opens nothing', () => {
+  const seen = [edge('198.51.100.20', frontend, 'tcp/4444', brief(1, 0)), edge('198.51.100.20', frontend, 'tcp/6379')];
+  expect(draftOf(seen, 'no cluster').changes).toEqual([]);
+});
+
+test('several web servers get a ruleset each', () => {
+  const seen = [edge('198.51.100.20', frontend, 'tcp/8080'), edge('198.51.100.20', admin, 'tcp/9090')];
+  const names = draftOf(seen, 'no cluster').changes.flatMap((change) =>
+    change.kind === 'create-ruleset' ? [change.ruleset.name] : [],
+  );
+  expect(names).toEqual(['allow-web-server', 'allow-web-server-frontend']);
+});
+
+test('a scan opens nothing', () => {
+  const scan = [21, 22, 23, 25, 80, 110, 443, 3306, 3389, 8080].map((port) =>
+    edge('203.0.113.66', frontend, `tcp/${port}`, brief(2, 1)),
+  );
+  const draft = draftOf(scan, 'no cluster');
+  expect(draft.changes).toEqual([]);
+  expect(draft.leftOut[0]?.because).toContain('scan');
+});
+
+test('clients over IPv6 are the internet too', () => {
+  const draft = draftOf(
+    [edge('2001:db8::7', frontend, 'tcp/8080'), edge('198.51.100.20', frontend, 'tcp/8080')],
+    'no cluster',
+  );
+  expect(draft.changes.find((change) => change.kind === 'create-external-network')).toMatchObject({
+    network: { entries: ['0.0.0.0/0', '::/0'] },
+  });
+  expect(draft.allows).toHaveLength(2);
+});
+
+test('a private client of a published Service comes through its load balancer', () => {
+  const seen = [edge('10.9.0.7', frontend, 'tcp/8080')];
+  expect(draftOf(seen, [service('web', 'frontend', [[80, 8080, 31234]])]).allows).toHaveLength(1);
+  expect(draftOf(seen, [service('web', 'admin', [[80, 8080, 31234]])]).changes).toEqual([]);
+});
+
+function ports(draft: ReturnType<typeof draftStage>) {
+  return draft.changes.flatMap((change) =>
+    change.kind === 'create-ruleset' ? change.ruleset.incomingRules.flatMap((rule) => rule.protocolPorts) : [],
+  );
+}

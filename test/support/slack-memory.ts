@@ -1,0 +1,74 @@
+/** Memory for tests of the Slack process: what it reads is put here, and what it leaves is found here. */
+import type { Lockdown } from '#core/lockdown-state.ts';
+import { isOpen } from '#core/lockdown-state.ts';
+import type { Request } from '#core/request.ts';
+import type { Cards, Findings, Leave, Lockdowns, Place } from '#slack/slices.ts';
+import type { JobData } from '#src/jobs.ts';
+
+type Left = { readonly job: string; readonly id: string; readonly data: unknown };
+type Kept = Place & { readonly nonce?: string | undefined; readonly stage?: string | undefined };
+
+export function slackMemory() {
+  const lockdowns = new Map<string, Lockdown>();
+  const findings: { [Kind in keyof Findings]?: Awaited<ReturnType<Findings[Kind]>> } = {};
+  const places = new Map<string, Kept>();
+  const claims = new Set<string>();
+  const left: Left[] = [];
+  const state = { down: false };
+
+  /** Like a client whose server is gone: it waits for it to come back. */
+  const answers = async <Answer>(answer: Answer): Promise<Answer> => {
+    if (state.down) return new Promise<never>(() => undefined);
+    return answer;
+  };
+  const all = () => [...lockdowns.values()];
+  const store: Lockdowns = {
+    read: (id) => answers(lockdowns.get(id)),
+    openOf: (namespace) => answers(all().find((each) => each.namespace === namespace && isOpen(each))),
+    open: () => answers(all().filter(isOpen)),
+    recent: () => answers(all()),
+  };
+  const evidence: Findings = {
+    draft: () => answers(findings.draft),
+    verify: () => answers(findings.verify),
+    watch: () => answers(findings.watch),
+    discovery: () => answers(findings.discovery),
+  };
+  const cards: Cards = {
+    async find(channel, ts) {
+      const found = [...places].find(([, place]) => place.channel === channel && place.ts === ts);
+      if (!found) return answers(undefined);
+      const [key, { nonce }] = found;
+      return answers({ lockdown: key.split(' ')[0] ?? '', nonce });
+    },
+    get: (lockdown, card) => answers(places.get(`${lockdown} ${card}`)),
+    put: async (lockdown, card, place, stage) => answers(void places.set(`${lockdown} ${card}`, { ...place, stage })),
+    async claim(lockdown, card) {
+      const key = `${lockdown} ${card}`;
+      if (places.has(key)) return answers('posted');
+      if (claims.has(key)) return answers('in doubt');
+      claims.add(key);
+      return answers('ours');
+    },
+  };
+  const leave: Leave = async (job, data, id) => {
+    if (state.down) return 'not recorded';
+    if (!left.some((each) => each.id === id)) left.push({ job, id, data });
+    return 'left';
+  };
+  return {
+    lockdowns: store,
+    findings: evidence,
+    cards,
+    leave,
+    /** What the workers would find. */
+    left,
+    requests: () => left.filter(({ job }) => job === 'record-request').map(({ data }) => data as Request),
+    opened: () => left.filter(({ job }) => job === 'open-lockdown').map(({ data }) => data as JobData<'open-lockdown'>),
+    keep: (lockdown: Lockdown) => void lockdowns.set(lockdown.id, lockdown),
+    find: (found: typeof findings) => void Object.assign(findings, found),
+    goDown: () => void (state.down = true),
+    comeBack: () => void (state.down = false),
+  };
+}
+export type SlackMemory = ReturnType<typeof slackMemory>;

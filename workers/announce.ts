@@ -1,0 +1,38 @@
+/** Tells Slack what happened: one line an entry in the thread, each once, and every card as it has to look now. */
+import type { EventType } from '#core/events.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Entry, LockdownStore } from '#redis/lockdown-store.ts';
+import { threadLine } from '#slack/views/thread-line.ts';
+import type { JobData } from '#src/jobs.ts';
+import { type ShowingDeps, showAll } from './showing.ts';
+
+export type AnnounceDeps = ShowingDeps & { readonly lockdowns: Pick<LockdownStore, 'read' | 'history'> };
+
+/** What the cards say better than a line could. */
+const UNSAID: ReadonlySet<EventType | 'started'> = new Set(['started', 'opened', 'stage-closed', 'draft-ready']);
+/** Under this name the card store remembers the last entry that was told. */
+const TOLD = 'told';
+
+export function announce(deps: AnnounceDeps) {
+  return async ({ lockdown: id }: JobData<'announce'>): Promise<void> => {
+    const lockdown = await deps.lockdowns.read(id);
+    if (!lockdown) return;
+    const { ts: thread } = await showAll(deps, lockdown);
+    const told = Number((await deps.cards.shown(id, TOLD)) ?? 0);
+    for (const entry of await deps.lockdowns.history(id, told)) {
+      await tell(deps, lockdown, entry, thread);
+      await deps.cards.keepShown(id, TOLD, String(entry.number));
+    }
+  };
+}
+
+async function tell(deps: AnnounceDeps, lockdown: Lockdown, { event, number }: Entry, thread: string): Promise<void> {
+  if (event.type === 'started' || UNSAID.has(event.type)) return;
+  await deps.poster.postCard({
+    lockdown: lockdown.id,
+    card: `line-${number}`,
+    channel: lockdown.channel,
+    thread,
+    message: threadLine({ lockdown, event }),
+  });
+}

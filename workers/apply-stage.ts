@@ -1,0 +1,166 @@
+/** Makes an approved draft so on the console, after counting the votes and computing the draft once more. */
+import type { ConsoleApi } from '#console/console-api.ts';
+import type { Vote } from '#core/approval.ts';
+import { draftDigest, inverseOf } from '#core/digest.ts';
+import type { Change, Draft } from '#core/draft.ts';
+import type { DraftFinding } from '#core/findings.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Stage } from '#core/stage.ts';
+import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
+import type { LockdownStore } from '#redis/lockdown-store.ts';
+import type { JobFacts } from '#redis/queue.ts';
+import type { JobData } from '#src/jobs.ts';
+import type { Journal } from '#src/journal.ts';
+import { type CollectDeps, catchUp } from './collect-flows.ts';
+import { type CountingDeps, countVotes } from './counting-votes.ts';
+import { computeDraft, type DraftingDeps } from './drafting.ts';
+import { idempotencyKey } from './idempotency.ts';
+import { type Reporting, report } from './reporting.ts';
+
+export type ApplyDeps = Reporting &
+  CollectDeps &
+  CountingDeps &
+  DraftingDeps & {
+    readonly lockdowns: Pick<LockdownStore, 'read'>;
+    readonly evidence: EvidenceStore;
+    readonly consoleApi: Pick<
+      ConsoleApi,
+      'ensureExternalNetwork' | 'ensureRuleset' | 'addTagPrefixes' | 'setDefaultActions'
+    >;
+    /** Makes idempotency keys that nobody else can guess, and so cannot use before us. */
+    readonly idempotencySecret: string;
+    readonly journal: Pick<Journal, 'collected' | 'wroteToConsole' | 'forgedVote'>;
+  };
+
+export function applyStage(deps: ApplyDeps) {
+  return async ({ lockdown: id, stage }: JobData<'apply-stage'>, job: JobFacts): Promise<void> => {
+    const lockdown = await deps.lockdowns.read(id);
+    const state = lockdown?.stages[stage];
+    if (!lockdown || lockdown.paused || lockdown.phase !== 'securing' || state?.phase !== 'applying') return;
+    const finding = await deps.evidence.draft(id, stage);
+    const checked = await check(deps, lockdown, stage, finding);
+    if ('outdated' in checked)
+      return report(deps, id, { type: 'draft-outdated', stage, because: checked.outdated }, job.id);
+    await deps.evidence.keepBegun(id, stage, checked.finding.digest);
+    const at = await makeItSo(deps, lockdown, checked.finding, checked.approving);
+    const written = await deps.evidence.written(id, stage);
+    const objects = written.flatMap((object) => ('id' in object ? [object.id] : []));
+    await report(deps, id, { type: 'applied', stage, objects, at }, job.id);
+  };
+}
+
+type Checked = { readonly approving: readonly Vote[]; readonly finding: DraftFinding } | { readonly outdated: string };
+
+/** Whether enough valid votes stand for exactly this draft, and it is still the right one. */
+async function check(
+  deps: ApplyDeps,
+  lockdown: Lockdown,
+  stage: Stage,
+  finding: DraftFinding | undefined,
+): Promise<Checked> {
+  const { ask } = lockdown.stages[stage];
+  if (!ask || !finding) return { outdated: 'The draft that was approved is not kept any more.' };
+  const digestUnder = ({ draft, localPrefixes }: Pick<DraftFinding, 'draft' | 'localPrefixes'>) =>
+    draftDigest({ draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: ask.rule });
+  if (digestUnder(finding) !== ask.digest)
+    return { outdated: 'The draft that is kept is not the one that was approved.' };
+  const { result, approving } = await countVotes(deps, lockdown, stage, ask);
+  if (result !== 'enough') {
+    return {
+      outdated:
+        'Counted again just before writing, the approvals were no longer enough: a vote, or somebody’s right to vote, has fallen away.',
+    };
+  }
+  // Once writing has begun it is finished: half of the draft is on the console already, and would look like a difference.
+  if ((await deps.evidence.begun(lockdown.id, stage)) === ask.digest) return { approving, finding };
+  await catchUp(deps, lockdown);
+  if (digestUnder(await computeDraft(deps, lockdown, stage)) !== ask.digest) {
+    return {
+      outdated:
+        'What was seen, or the console’s policy, has changed since the approvers looked. They are asked again, and the difference is shown.',
+    };
+  }
+  return { approving, finding };
+}
+
+/** Writes what is missing, one object at a time, and journals each. Gives when the last of it was on the console, by its clock. */
+async function makeItSo(
+  deps: ApplyDeps,
+  lockdown: Lockdown,
+  finding: DraftFinding,
+  approvers: readonly Vote[],
+): Promise<number> {
+  const { draft, digest } = finding;
+  const written = await deps.evidence.written(lockdown.id, draft.stage);
+  const annotations = {
+    'lockstep.lockdown': [lockdown.id],
+    'lockstep.stage': [draft.stage],
+    'lockstep.digest': [digest],
+    'lockstep.approvedBy': approvers.filter((vote) => vote.decision === 'approve').map((vote) => vote.user),
+  };
+  let at = 0;
+  for (const change of draft.changes) {
+    const key = idempotencyKey(deps.idempotencySecret, lockdown.id, draft.stage, digest, change);
+    at = Math.max(at, await makeOneSo(deps, lockdown, draft, change, { key, annotations, written, digest }));
+  }
+  return at;
+}
+
+type Making = {
+  readonly key: string;
+  readonly annotations: Readonly<Record<string, readonly string[]>>;
+  readonly written: readonly Written[];
+  readonly digest: string;
+};
+
+async function makeOneSo(
+  deps: ApplyDeps,
+  { id, namespace }: Lockdown,
+  { stage }: Draft,
+  change: Change,
+  { key, annotations, written, digest }: Making,
+): Promise<number> {
+  const journalled = (kind: Written['kind'], name: string) =>
+    written.find((object) => object.kind === kind && 'name' in object && object.name === name);
+  const note = (kind: string, name: string, result: string, object: string) =>
+    deps.journal.wroteToConsole({ lockdown: id, stage, kind, name, outcome: result, id: object });
+
+  switch (change.kind) {
+    case 'create-external-network':
+    case 'create-ruleset': {
+      const [kind, name] =
+        change.kind === 'create-ruleset'
+          ? (['ruleset', change.ruleset.name] as const)
+          : (['external-network', change.network.name] as const);
+      const before = journalled(kind, name);
+      const wish = { annotations, key, ...(before && 'id' in before ? { id: before.id } : {}) };
+      const made =
+        change.kind === 'create-ruleset'
+          ? await deps.consoleApi.ensureRuleset(namespace, { ...wish, object: change.ruleset })
+          : await deps.consoleApi.ensureExternalNetwork(namespace, { ...wish, object: change.network });
+      if (!before || !('id' in before) || before.id !== made.id)
+        await deps.evidence.keepWritten(id, stage, { kind, id: made.id, name, at: made.updatedAt });
+      note(kind, name, made.outcome, made.id);
+      return made.updatedAt;
+    }
+    case 'add-tag-prefixes': {
+      // Journalled first: were it the other way round, a crash in between would make undo forget what was added.
+      if (!written.some((object) => object.kind === 'tag-prefixes'))
+        await deps.evidence.keepWritten(id, stage, {
+          kind: 'tag-prefixes',
+          added: [...change.prefixes],
+          at: deps.now(),
+        });
+      const result = await deps.consoleApi.addTagPrefixes(namespace, change.prefixes, key);
+      note('tag prefixes', change.prefixes.join(' '), result.written ? 'added' : 'there already', namespace);
+      return result.updatedAt;
+    }
+    case 'set-default-actions': {
+      await deps.evidence.keepFormer(id, { ...change.former, digest });
+      const result = await deps.consoleApi.setDefaultActions(namespace, change.actions, change.former, key);
+      const name = `incoming ${change.actions.incoming}, outgoing ${change.actions.outgoing}`;
+      note('default actions', name, result.written ? 'set' : 'so already', namespace);
+      return result.updatedAt;
+    }
+  }
+}

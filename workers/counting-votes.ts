@@ -1,0 +1,58 @@
+/** The count that counts: receipts, authority and quorum, read again just before the console is written to. */
+import { personOf, ruleFor, type Settings, settingsFor } from '#config/schema.ts';
+import { type Ask, type Electorate, inBoth, type Outcome, outcome, stricter, type Vote } from '#core/approval.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Stage } from '#core/stage.ts';
+import { WillNotPass } from '#redis/queue.ts';
+import type { Journal } from '#src/journal.ts';
+
+export type CountingDeps = {
+  readonly directory: {
+    members(group: string): Promise<readonly string[]>;
+    person(user: string): Promise<{ ok: true } | { refused: string }>;
+  };
+  readonly receiptIsValid: (vote: Vote) => boolean;
+  readonly settings: Settings;
+  readonly journal: Pick<Journal, 'forgedVote'>;
+};
+
+/** Votes of people who may still vote, with a valid receipt for this very ask, under the stricter rule of then and now. */
+export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: Stage, ask: Ask): Promise<Outcome> {
+  const namespace = settingsFor(deps.settings, lockdown.namespace);
+  if (!namespace)
+    throw new WillNotPass(
+      `${lockdown.namespace} is no longer in the configuration, so nobody may approve anything for it.`,
+    );
+  const rule = stricter(ask.rule, ruleFor(namespace, stage));
+  const electorate = inBoth(ask.electorate, await electorateNow(deps, ask));
+  const may = mayVoteUnder(rule, electorate);
+  const { shapedBy, votes } = lockdown.stages[stage];
+  const involved = [lockdown.requestedBy, ...shapedBy].map((user) => personOf(deps.settings, user));
+
+  const valid: Vote[] = [];
+  for (const vote of votes) {
+    const bound = vote.lockdown === lockdown.id && vote.stage === stage && vote.team === lockdown.team;
+    if (!bound || !deps.receiptIsValid(vote)) {
+      deps.journal.forgedVote({ lockdown: lockdown.id, stage, user: vote.user });
+      continue;
+    }
+    if (!may.has(vote.user) || vote.person !== personOf(deps.settings, vote.user)) continue;
+    if (!rule.requesterMayVote && involved.includes(vote.person)) continue;
+    if (vote.gesture === 'reaction' && (ask.cuts || !rule.reactions)) continue;
+    if (ask.cuts && vote.decision === 'approve' && vote.gesture !== 'typed-name') continue;
+    if ('refused' in (await deps.directory.person(vote.user))) continue;
+    valid.push(vote);
+  }
+  return outcome(valid, { ...ask, rule, electorate });
+}
+
+function mayVoteUnder(rule: { users: string[]; groups: string[] }, electorate: Electorate): Set<string> {
+  const users = electorate.users.filter((user) => rule.users.includes(user));
+  return new Set([...users, ...rule.groups.flatMap((group) => electorate.groups[group] ?? [])]);
+}
+
+async function electorateNow(deps: Pick<CountingDeps, 'directory'>, ask: Ask): Promise<Electorate> {
+  const groups: Electorate['groups'] = {};
+  for (const group of Object.keys(ask.electorate.groups)) groups[group] = [...(await deps.directory.members(group))];
+  return { users: ask.electorate.users, groups };
+}

@@ -1,0 +1,178 @@
+/** Drafts a stage: what it would create, what that allows and cuts, and the question put to the approvers. */
+import { randomUUID } from 'node:crypto';
+import { ruleFor, settingsFor } from '#config/schema.ts';
+import type { ApprovalRule, Ask, Electorate } from '#core/approval.ts';
+import { coverage } from '#core/coverage.ts';
+import { draftDigest, inverseOf } from '#core/digest.ts';
+import type { Change, Draft } from '#core/draft.ts';
+import type { Evidence } from '#core/evidence.ts';
+import type { DraftFinding } from '#core/findings.ts';
+import { groupEdges } from '#core/groups.ts';
+import { replay, withChanges } from '#core/replay.ts';
+import { validate } from '#core/validation.ts';
+import { compile } from '#core/verdict.ts';
+import type { EvidenceStore } from '#redis/evidence-store.ts';
+import type { LockdownStore } from '#redis/lockdown-store.ts';
+import { type JobFacts, WillNotPass } from '#redis/queue.ts';
+import type { JobData } from '#src/jobs.ts';
+import { type CollectDeps, catchUp } from './collect-flows.ts';
+import { computeDraft, type Drafted, type DraftingDeps } from './drafting.ts';
+import { type Reporting, report } from './reporting.ts';
+
+export type DraftStageDeps = Reporting &
+  CollectDeps &
+  DraftingDeps & {
+    readonly lockdowns: Pick<LockdownStore, 'read'>;
+    readonly evidence: Pick<EvidenceStore, 'draft' | 'keepDraft'>;
+    readonly directory: { members(group: string): Promise<readonly string[]> };
+  };
+
+const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
+
+export function draftStageStep(deps: DraftStageDeps) {
+  return async ({ lockdown: id, stage }: JobData<'draft-stage'>, job: JobFacts): Promise<void> => {
+    const lockdown = await deps.lockdowns.read(id);
+    if (!lockdown || lockdown.paused || lockdown.phase !== 'securing' || lockdown.stages[stage].phase !== 'drafting')
+      return;
+    const namespace = settingsFor(deps.settings, lockdown.namespace);
+    if (!namespace) throw new WillNotPass(`${lockdown.namespace} is no longer in the configuration.`);
+
+    await catchUp(deps, lockdown);
+    const drafted = await computeDraft(deps, lockdown, stage);
+    const { draft, localPrefixes } = drafted;
+    const objection = whatTheConsoleWouldRefuse(draft.changes);
+    if (objection !== undefined)
+      throw new WillNotPass(`The console would refuse this draft, so nobody is asked. ${objection}`);
+
+    const rule = ruleFor(namespace, stage);
+    const digest = draftDigest({ draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: rule });
+    const finding = findingOf(drafted, digest, await deps.evidence.draft(id, stage), deps.settings.reminders.timeZone);
+    await deps.evidence.keepDraft(id, finding);
+    if (draft.changes.length === 0) {
+      const because = draft.remarks.map(({ text }) => text).join(' ') || 'There is nothing to allow.';
+      return report(deps, id, { type: 'nothing-to-allow', stage, because }, job.id);
+    }
+    const ask = await askFor(deps, draft, digest, rule);
+    await report(deps, id, { type: 'draft-ready', stage, ask }, job.id);
+  };
+}
+
+async function askFor(deps: DraftStageDeps, draft: Draft, digest: string, rule: ApprovalRule): Promise<Ask> {
+  const groups: Electorate['groups'] = {};
+  for (const group of new Set([...rule.groups, ...rule.fromGroups.map((each) => each.group)]))
+    groups[group] = [...(await deps.directory.members(group))];
+  const voters = new Set([...rule.users, ...rule.groups.flatMap((group) => groups[group] ?? [])]);
+  if (voters.size < rule.needed)
+    throw new WillNotPass(
+      `${rule.needed} approvals are needed for ${draft.stage}, but only ${voters.size} people may give one. Somebody has to change the approvers or their user group.`,
+    );
+  const askedAt = deps.now();
+  return {
+    nonce: randomUUID(),
+    digest,
+    rule,
+    electorate: { users: [...rule.users], groups },
+    askedAt,
+    expiresAt: Math.round(askedAt + rule.expiresHours * 3_600_000),
+    undecided: draft.residual.filter(({ decision }) => !decision).length,
+    cuts: draft.stage === 'disable-discovery',
+  };
+}
+
+function findingOf(
+  { draft, localPrefixes, evidence, kubernetes, doubts }: Drafted,
+  digest: string,
+  before: DraftFinding | undefined,
+  timeZone: string,
+): DraftFinding {
+  const after = withChanges(evidence.policy, draft.changes);
+  const result = replay(evidence.edges, compile(after, evidence.workloads, { assume: REJECT }));
+  const complete = coverage(evidence, timeZone);
+  return {
+    draft,
+    digest,
+    localPrefixes,
+    replay: {
+      kept: result.kept,
+      cut: result.cut,
+      uncertain: result.uncertain,
+      cutGroups: groupEdges(
+        result.cutEdges.map(({ edge }) => edge),
+        evidence,
+      ),
+      uncertainGroups: uncertainGroups(result.uncertainEdges, evidence),
+    },
+    from: evidence.from,
+    to: evidence.to,
+    kubernetes,
+    doubts,
+    differences: before ? differences(before.draft, draft) : [],
+    completeness: {
+      sentence: complete.sentence,
+      details: [
+        `${complete.edges} edges seen, ${complete.newLately} of them new in the last fifth of the window`,
+        `${complete.onOneDayOnly.length} seen on one day only`,
+        ...(complete.gapHours > 0 ? [`reports of ${Math.round(complete.gapHours * 10) / 10} hours are missing`] : []),
+      ],
+    },
+  };
+}
+
+function uncertainGroups(
+  judged: ReturnType<typeof replay>['uncertainEdges'],
+  evidence: Evidence,
+): DraftFinding['replay']['uncertainGroups'] {
+  const because = new Map(judged.map(({ edge, verdict }) => [edge.id, verdict.because]));
+  const groups = groupEdges(
+    judged.map(({ edge }) => edge),
+    evidence,
+  );
+  return groups.map((group) => ({ group, because: because.get(group.edges[0] ?? '') ?? '' }));
+}
+
+/** The console's own words for what it would not take; nothing when it would take everything. */
+function whatTheConsoleWouldRefuse(changes: readonly Change[]): string | undefined {
+  for (const change of changes) {
+    const [identity, object] =
+      change.kind === 'create-external-network'
+        ? (['externalnetwork', change.network] as const)
+        : change.kind === 'create-ruleset'
+          ? (['networkrulesetpolicy', change.ruleset] as const)
+          : [undefined, undefined];
+    const [first] = identity ? validate(identity, object) : [];
+    if (first && object) return `${object.name}: ${first.description}`;
+  }
+  return undefined;
+}
+
+/** What approvers who saw the draft before have to know: which changes came, went, or read differently now. */
+function differences(before: Draft, now: Draft): string[] {
+  const [old, fresh] = [byName(before.changes), byName(now.changes)];
+  const came = [...fresh.keys()].filter((name) => !old.has(name)).map((name) => `new: ${name}`);
+  const went = [...old.keys()].filter((name) => !fresh.has(name)).map((name) => `no longer: ${name}`);
+  const changed = [...fresh.keys()]
+    .filter((name) => old.has(name) && JSON.stringify(old.get(name)) !== JSON.stringify(fresh.get(name)))
+    .map((name) => `changed: ${name}`);
+  const residual = new Map(before.residual.map((each) => [each.group.id, each]));
+  const asked = now.residual
+    .filter(({ group }) => before.stage === 'disable-discovery' && !residual.has(group.id))
+    .map(({ group }) => `newly seen: ${group.source} → ${group.destination} ${group.ports.join(', ')}`);
+  return [...came, ...went, ...changed, ...asked];
+}
+
+function byName(changes: readonly Change[]): Map<string, Change> {
+  return new Map(changes.map((change) => [nameOf(change), change]));
+}
+
+function nameOf(change: Change): string {
+  switch (change.kind) {
+    case 'create-external-network':
+      return `external network ${change.network.name}`;
+    case 'create-ruleset':
+      return `ruleset ${change.ruleset.name}`;
+    case 'add-tag-prefixes':
+      return `tag prefixes ${change.prefixes.join(' ')}`;
+    case 'set-default-actions':
+      return `default actions ${change.actions.incoming} and ${change.actions.outgoing}`;
+  }
+}

@@ -1,0 +1,155 @@
+/** The door for what people wish: asks once more whether they may, keeps the fact, and tells them when they may not. */
+import { personOf, type Settings, settingsFor } from '#config/schema.ts';
+import { type Vote, whyMayNotVote } from '#core/approval.ts';
+import { type Roles, rolesOf, whyMayNot } from '#core/authority.ts';
+import type { Event } from '#core/events.ts';
+import { anythingWritten, currentStage, type Lockdown, nextStage } from '#core/lockdown-state.ts';
+import type { Request } from '#core/request.ts';
+import type { JobData } from '#src/jobs.ts';
+import type { Journal } from '#src/journal.ts';
+import { type RecordingDeps, record } from './recording.ts';
+
+export type RequestDeps = RecordingDeps & {
+  readonly settings: Settings;
+  readonly directory: {
+    members(group: string): Promise<readonly string[]>;
+    person(user: string): Promise<{ ok: true } | { refused: string }>;
+  };
+  readonly receiptIsValid: (vote: Vote) => boolean;
+  readonly whisper: (to: { channel: string; user: string; thread?: string | undefined }, text: string) => Promise<void>;
+  readonly journal: Pick<Journal, 'happened' | 'changedNothing' | 'refused' | 'forgedVote'>;
+};
+
+type Refusal = { readonly refused: string };
+
+export function recordRequest(deps: RequestDeps) {
+  return async (request: JobData<'record-request'>, job: { id: string }): Promise<void> => {
+    const lockdown = await deps.lockdowns.read(request.lockdown);
+    const refuse = async ({ refused }: Refusal) => {
+      deps.journal.refused({
+        lockdown: request.lockdown,
+        user: request.user,
+        verb: request.wish.verb,
+        because: refused,
+      });
+      await deps.whisper(request, refused);
+    };
+    if (!lockdown) return refuse({ refused: 'This lockdown is not kept any more.' });
+    const event = await eventFor(deps, lockdown, request);
+    if ('refused' in event) return refuse(event);
+    const result = await record(deps, lockdown.id, event, job.id);
+    if (result === 'changes nothing')
+      await refuse({
+        refused:
+          'That changes nothing now: somebody was faster, or the question is closed. The card shows where it stands.',
+      });
+  };
+}
+
+async function eventFor(deps: RequestDeps, lockdown: Lockdown, request: Request): Promise<Event | Refusal> {
+  if (request.team !== lockdown.team) return { refused: 'This lockdown belongs to another workspace.' };
+  if (request.person !== personOf(deps.settings, request.user))
+    return { refused: 'Who you are was not established. Try again.' };
+  const person = await deps.directory.person(request.user);
+  if ('refused' in person) return person;
+  const { wish, user } = request;
+  if (wish.verb === 'vote') return voteEvent(deps, lockdown, request, wish);
+  if (wish.verb === 'withdraw-vote') {
+    if (wish.person !== request.person) return { refused: 'Only your own vote can be withdrawn by you.' };
+    return { type: 'vote-withdrawn', stage: wish.stage, person: wish.person, nonce: wish.nonce };
+  }
+  const because = whyMayNot(wish.verb, await rolesNow(deps, lockdown, user), deps.settings.authority);
+  if (because !== undefined) return { refused: because };
+  return wished(lockdown, user, wish);
+}
+
+function voteEvent(
+  deps: RequestDeps,
+  lockdown: Lockdown,
+  request: Request,
+  { stage, vote }: Extract<Request['wish'], { verb: 'vote' }>,
+): Event | Refusal {
+  const { ask, phase, shapedBy } = lockdown.stages[stage];
+  if (!ask || phase !== 'asking' || vote.nonce !== ask.nonce || vote.digest !== ask.digest)
+    return {
+      refused:
+        'That vote was for a card that is outdated: a newer draft is being asked about, or the question is closed. It was not counted.',
+    };
+  const bound = vote.user === request.user && vote.person === request.person && vote.team === request.team;
+  if (!bound || vote.lockdown !== lockdown.id || vote.stage !== stage || !deps.receiptIsValid(vote)) {
+    deps.journal.forgedVote({ lockdown: lockdown.id, stage, user: request.user });
+    return { refused: 'That vote carried no valid receipt, so it was not counted.' };
+  }
+  const involved = [lockdown.requestedBy, ...shapedBy].map((user) => personOf(deps.settings, user));
+  // Saying no is never refused for how it is said: a reaction, a stage that cuts, open questions.
+  const because =
+    vote.decision === 'deny' ? whyMayNotDeny(vote, ask.electorate) : whyMayNotVote(vote, vote.gesture, ask, involved);
+  if (because !== undefined) return { refused: because };
+  return { type: 'vote-cast', stage, vote };
+}
+
+function whyMayNotDeny(
+  vote: Vote,
+  electorate: { users: string[]; groups: Record<string, string[]> },
+): string | undefined {
+  const may =
+    electorate.users.includes(vote.user) ||
+    Object.values(electorate.groups).some((members) => members.includes(vote.user));
+  return may ? undefined : 'You are not among the approvers of this stage. The card’s Details name who is.';
+}
+
+async function rolesNow(deps: RequestDeps, lockdown: Lockdown, user: string): Promise<Roles> {
+  const namespace = settingsFor(deps.settings, lockdown.namespace);
+  return namespace ? rolesOf(user, namespace, (group) => deps.directory.members(group)) : [];
+}
+
+type Governed = Exclude<Request['wish'], { verb: 'vote' | 'withdraw-vote' }>;
+
+function wished(lockdown: Lockdown, by: string, wish: Governed): Event | Refusal {
+  switch (wish.verb) {
+    case 'decide-residual': {
+      const { ask } = lockdown.stages[wish.stage];
+      if (ask?.nonce !== wish.nonce)
+        return { refused: 'Those answers were for an outdated card. They were not kept; the newest card asks again.' };
+      return { type: 'residual-decided', stage: wish.stage, by, answers: wish.answers };
+    }
+    case 'next':
+      return nextEvent(lockdown, by);
+    case 'pause':
+      return { type: 'paused', by };
+    case 'resume':
+      return { type: 'resumed', by };
+    case 'cancel':
+      if (wish.written === 'nothing' && anythingWritten(lockdown))
+        return {
+          refused:
+            'Rules were created already. Cancel with `--keep` to leave them on the console, or with `--take-back` to remove exactly what was created.',
+        };
+      return { type: 'cancelled', by, written: anythingWritten(lockdown) ? wish.written : 'nothing' };
+    case 'release':
+      return { type: 'release-requested', by, because: wish.because };
+    case 'confirm':
+      return { type: 'confirmed', by };
+    case 'undo':
+      return { type: 'undo-requested', stage: wish.stage, by };
+    case 'reopen':
+      return { type: 'reopened', stage: wish.stage, by };
+    case 'leave-out':
+      return { type: 'left-out', stage: wish.stage, by, because: wish.because };
+    case 'go-on-unproven':
+      return { type: 'went-on-unproven', stage: wish.stage, by };
+    case 'try-again':
+      return wish.stage ? { type: 'tried-again', stage: wish.stage, by } : { type: 'tried-again', by };
+  }
+}
+
+/** Ends discovery early, or opens the stage that waits or holds the lockdown. */
+function nextEvent(lockdown: Lockdown, by: string): Event | Refusal {
+  if (lockdown.phase === 'discovering') return { type: 'started-early', by };
+  const stage = nextStage(lockdown) ?? currentStage(lockdown);
+  if (!stage) return { refused: 'There is no next stage: all seven are closed.' };
+  const { phase } = lockdown.stages[stage];
+  if (phase === 'failed') return { type: 'tried-again', stage, by };
+  if (phase === 'waiting' || phase === 'denied' || phase === 'expired') return { type: 'reopened', stage, by };
+  return { refused: `The stage ${stage} is under way (${phase}), so there is nothing to open yet.` };
+}

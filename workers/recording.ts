@@ -1,0 +1,76 @@
+/** How something that happened is kept and what it starts: shared by the two doors, record-request and record-event. */
+import type { Event } from '#core/events.ts';
+import { advance, dueSteps, type Step } from '#core/lockdown.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Entry, LockdownStore } from '#redis/lockdown-store.ts';
+import type { Queues } from '#redis/queue.ts';
+import type { Journal } from '#src/journal.ts';
+
+export type RecordingDeps = {
+  readonly lockdowns: Pick<LockdownStore, 'read' | 'save' | 'entryOf'>;
+  readonly queues: Pick<Queues, 'add'>;
+  readonly journal: Pick<Journal, 'happened' | 'changedNothing'>;
+  readonly configHash: string;
+  readonly now: () => number;
+};
+
+/** Two who save at once are told apart by the history's length; the slower one decides again on what the faster one left. */
+const ROUNDS = 20;
+
+/**
+ * Keeps an event and starts the steps it leads to. `cause` is the job's id: when the process died between the two, the
+ * retry finds its own entries and only starts the steps, under the same ids as before.
+ */
+export async function record(
+  deps: RecordingDeps,
+  id: string,
+  event: Event,
+  cause: string,
+): Promise<'recorded' | 'changes nothing'> {
+  const before = await deps.lockdowns.entryOf(id, cause);
+  if (before.length > 0) {
+    await startSteps(deps, id, before);
+    return 'recorded';
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const lockdown = await deps.lockdowns.read(id);
+    const next = lockdown && advance(lockdown, event, deps.now());
+    if (!next) {
+      deps.journal.changedNothing({ lockdown: id, event: event.type });
+      return 'changes nothing';
+    }
+    const facts = { at: deps.now(), cause, config: deps.configHash };
+    const saved = await deps.lockdowns.save(next.lockdown, next.transitions, facts);
+    if ('kept' in saved) {
+      for (const entry of saved.kept) deps.journal.happened({ lockdown: id, event: entry.event.type, to: entry.to });
+      await startSteps(deps, id, saved.kept);
+      if (event.type === 'resumed') await wake(deps, next.lockdown, cause);
+      return 'recorded';
+    }
+  }
+  throw new Error(`${id} was changed by others ${ROUNDS} times in a row`);
+}
+
+async function startSteps(deps: Pick<RecordingDeps, 'queues'>, id: string, entries: readonly Entry[]): Promise<void> {
+  for (const entry of entries) {
+    for (const step of entry.steps) await startStep(deps, id, step, `e${entry.number}`);
+  }
+}
+
+/** Starts what should be under way, under ids that end with `mark`. */
+export async function wake(deps: Pick<RecordingDeps, 'queues'>, lockdown: Lockdown, mark: string): Promise<void> {
+  for (const step of dueSteps(lockdown)) await startStep(deps, lockdown.id, step, mark);
+}
+
+export async function startStep(
+  deps: Pick<RecordingDeps, 'queues'>,
+  lockdown: string,
+  { step, stage }: Pick<Step, 'step'> & { stage?: Step['stage'] | undefined },
+  mark: string,
+): Promise<void> {
+  if (step === 'announce' || step === 'watch-lockdown' || step === 'release-lockdown') {
+    await deps.queues.add(step, { lockdown }, `${lockdown}-${mark}-${step}`);
+  } else if (stage) {
+    await deps.queues.add(step, { lockdown, stage }, `${lockdown}-${stage}-${mark}-${step}`);
+  }
+}

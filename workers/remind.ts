@@ -1,0 +1,108 @@
+/** Reminds people: the day's digest during discovery, and nudges to those who still owe a vote. */
+import { personOf, type Settings, settingsFor } from '#config/schema.ts';
+import { type Ask, outcome } from '#core/approval.ts';
+import { discoverySoFar } from '#core/discovery.ts';
+import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
+import { remindersDue } from '#core/reminder.ts';
+import type { Stage } from '#core/stage.ts';
+import type { EvidenceStore } from '#redis/evidence-store.ts';
+import type { LockdownStore } from '#redis/lockdown-store.ts';
+import { cardNames } from '#slack/card-names.ts';
+import { discoveryDigest } from '#slack/views/discovery-digest.ts';
+import { nudge } from '#slack/views/nudge.ts';
+import type { JobData } from '#src/jobs.ts';
+import { type CollectDeps, catchUp } from './collect-flows.ts';
+import { type GatheringDeps, gather } from './gathering.ts';
+import { type SchedulingDeps, stillScheduled } from './schedules.ts';
+import { type ShowingDeps, showLockdown } from './showing.ts';
+
+export type RemindDeps = CollectDeps &
+  GatheringDeps &
+  ShowingDeps &
+  Pick<SchedulingDeps, 'queues'> & {
+    readonly lockdowns: Pick<LockdownStore, 'read'>;
+    readonly evidence: Pick<EvidenceStore, 'keepDiscovery' | 'nudges' | 'keepNudges'>;
+    readonly settings: Settings;
+  };
+
+export function remind(deps: RemindDeps) {
+  return async ({ lockdown: id }: JobData<'remind'>): Promise<void> => {
+    const lockdown = await deps.lockdowns.read(id);
+    if (!(await stillScheduled(deps, id, lockdown)) || !lockdown || lockdown.paused) return;
+    if (lockdown.phase === 'discovering') await tellTheDay(deps, lockdown);
+    const stage = currentStage(lockdown);
+    const ask = stage && lockdown.stages[stage].phase === 'asking' ? lockdown.stages[stage].ask : undefined;
+    if (stage && ask) await nudgeWhoOwes(deps, lockdown, stage, ask);
+  };
+}
+
+/** Once a day: a scheduler that slept for days wakes up once, and the card's name keeps a second run from posting again. */
+async function tellTheDay(deps: RemindDeps, lockdown: Lockdown): Promise<void> {
+  const settings = settingsFor(deps.settings, lockdown.namespace);
+  if (!settings) return;
+  await catchUp(deps, lockdown);
+  const { evidence } = await gather(deps, lockdown, settings);
+  const reports = (await deps.edges.collected(lockdown.id))?.reports ?? 0;
+  const facts = { now: deps.now(), timeZone: deps.settings.reminders.timeZone, reports };
+  const finding = discoverySoFar(lockdown, evidence, settings.drafts, facts);
+  await deps.evidence.keepDiscovery(lockdown.id, finding);
+  const card = await showLockdown(deps, lockdown);
+  await deps.poster.postCard({
+    lockdown: lockdown.id,
+    card: cardNames.digest(finding.day),
+    channel: lockdown.channel,
+    thread: card.ts,
+    message: discoveryDigest({ lockdown, finding, approvers: settings.approval }),
+  });
+}
+
+async function nudgeWhoOwes(deps: RemindDeps, lockdown: Lockdown, stage: Stage, ask: Ask): Promise<void> {
+  const { nudgeAfterHours, nudgeEveryHours, nudgesPerDay, timeZone } = deps.settings.reminders;
+  const nudged = await deps.evidence.nudges(lockdown.id, ask.nonce);
+  const owing = whoOwes(deps.settings, lockdown, stage, ask).map((person) => ({
+    person,
+    nudgedAt: nudged[person] ?? [],
+  }));
+  const due = remindersDue(
+    { askedAt: ask.askedAt, owing, now: deps.now() },
+    {
+      reminderHoursFirst: nudgeAfterHours,
+      reminderHoursBetween: nudgeEveryHours,
+      remindersPerDayMax: nudgesPerDay,
+      expireHours: ask.rule.expiresHours,
+      timeZone,
+    },
+  );
+  if (due.expired || due.nudge.length === 0) return;
+  // Kept first: a crash in between costs one nudge, the other order would nudge twice.
+  const after = { ...nudged };
+  for (const person of due.nudge) after[person] = [...(after[person] ?? []), deps.now()];
+  await deps.evidence.keepNudges(lockdown.id, ask.nonce, after);
+  const place = await deps.cards.get(lockdown.id, cardNames.approval(stage, lockdown.stages[stage].revision));
+  const card = await showLockdown(deps, lockdown);
+  await deps.poster.say({
+    channel: lockdown.channel,
+    thread: card.ts,
+    message: nudge({
+      lockdown,
+      stage,
+      owing: due.nudge,
+      waitingHours: (deps.now() - ask.askedAt) / 3_600_000,
+      expiresAt: ask.expiresAt,
+      card: place && (await deps.poster.permalink(place)),
+    }),
+  });
+}
+
+/** Slack ids of those who could vote, were not part of it, and have not said anything yet. */
+function whoOwes(settings: Settings, lockdown: Lockdown, stage: Stage, ask: Ask): string[] {
+  const { votes, shapedBy } = lockdown.stages[stage];
+  const { approving, denying } = outcome(votes, ask);
+  const said = new Set([...approving, ...denying].map((vote) => vote.person));
+  const involved = new Set([lockdown.requestedBy, ...shapedBy].map((user) => personOf(settings, user)));
+  const electorate = [...new Set([...ask.electorate.users, ...Object.values(ask.electorate.groups).flat()])];
+  return electorate.filter((user) => {
+    const person = personOf(settings, user);
+    return !said.has(person) && (ask.rule.requesterMayVote || !involved.has(person));
+  });
+}

@@ -1,0 +1,29 @@
+/** What is done again and again for a lockdown while it is open: collecting flows, reminding people. */
+import type { Settings } from '#config/schema.ts';
+import { isOpen, type Lockdown } from '#core/lockdown-state.ts';
+import type { Queues } from '#redis/queue.ts';
+
+export type SchedulingDeps = {
+  readonly settings: Pick<Settings, 'discovery' | 'reminders'>;
+  readonly queues: Pick<Queues, 'schedule' | 'unschedule'>;
+};
+
+/** Scheduling again what is scheduled changes nothing, so the sweep calls this too. */
+export async function startSchedules({ settings, queues }: SchedulingDeps, id: string): Promise<void> {
+  const everyMs = settings.discovery.collectEverySeconds * 1000;
+  const { pattern, timeZone } = settings.reminders;
+  await queues.schedule('collect-flows', `collect-${id}`, { everyMs }, { lockdown: id });
+  await queues.schedule('remind', `remind-${id}`, { pattern, timeZone }, { lockdown: id });
+}
+
+/** Whether a scheduled job still has a reason; where it has none, the schedules end. */
+export async function stillScheduled(
+  { queues }: Pick<SchedulingDeps, 'queues'>,
+  id: string,
+  lockdown: Lockdown | undefined,
+): Promise<boolean> {
+  if (lockdown && isOpen(lockdown) && lockdown.phase !== 'locked') return true;
+  await queues.unschedule('collect-flows', `collect-${id}`);
+  await queues.unschedule('remind', `remind-${id}`);
+  return false;
+}

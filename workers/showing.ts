@@ -1,0 +1,129 @@
+/** How a lockdown's cards are posted and kept true: drawn from what is stored, sent only when they would look different. */
+import { createHash } from 'node:crypto';
+import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
+import { STAGES, type Stage } from '#core/stage.ts';
+import type { CardStore, Place } from '#redis/card-store.ts';
+import type { EvidenceStore } from '#redis/evidence-store.ts';
+import { cardNames } from '#slack/card-names.ts';
+import type { Poster } from '#slack/post.ts';
+import { approvalCard } from '#slack/views/approval-card.ts';
+import type { Message } from '#slack/views/build.ts';
+import { flowsFile } from '#slack/views/flows-file.ts';
+import { lockdownCard } from '#slack/views/lockdown-card.ts';
+import { notProven } from '#slack/views/not-proven.ts';
+import { supersededCard } from '#slack/views/superseded-card.ts';
+import { watchCard } from '#slack/views/watch-card.ts';
+
+export type ShowingDeps = {
+  readonly poster: Poster;
+  readonly cards: CardStore;
+  readonly evidence: Pick<EvidenceStore, 'draft' | 'verify' | 'watch' | 'discovery'>;
+};
+
+type Shown = { readonly channel: string; readonly thread?: string; readonly stage?: Stage; readonly nonce?: string };
+
+/** Posts a card or brings it up to date; a card that somebody deleted is posted once more. */
+async function show(deps: ShowingDeps, lockdown: string, card: string, where: Shown, message: Message): Promise<Place> {
+  const fingerprint = createHash('sha256').update(JSON.stringify(message)).digest('hex');
+  const place = await deps.cards.get(lockdown, card);
+  if (place && (await deps.cards.shown(lockdown, card)) === fingerprint) return place;
+  if (place && (await deps.poster.updateCard({ lockdown, card, message })) === 'updated') {
+    await deps.cards.keepShown(lockdown, card, fingerprint);
+    return place;
+  }
+  if (place) await deps.cards.drop(lockdown, card);
+  const posted = await deps.poster.postCard({ lockdown, card, message, ...where });
+  await deps.cards.keepShown(lockdown, card, fingerprint);
+  return posted;
+}
+
+/** Brings up to date only what is there; says nothing about a card that never was. */
+async function redraw(
+  deps: ShowingDeps,
+  lockdown: string,
+  card: string,
+  where: Shown,
+  message: Message,
+): Promise<void> {
+  if (await deps.cards.get(lockdown, card)) await show(deps, lockdown, card, where, message);
+}
+
+/** The card in the channel; everything else goes into its thread. */
+export async function showLockdown(deps: ShowingDeps, lockdown: Lockdown): Promise<Place> {
+  const { id, channel } = lockdown;
+  const [discovery, watch, links] = await Promise.all([
+    deps.evidence.discovery(id),
+    deps.evidence.watch(id),
+    linksToStages(deps, lockdown),
+  ]);
+  const message = lockdownCard({ lockdown, discovery, confirmBy: watch?.confirmBy, links });
+  return show(deps, id, cardNames.lockdown, { channel }, message);
+}
+
+async function linksToStages(deps: ShowingDeps, lockdown: Lockdown): Promise<Partial<Record<Stage, string>>> {
+  const links: Partial<Record<Stage, string>> = {};
+  for (const stage of STAGES) {
+    const place = await deps.cards.get(lockdown.id, cardNames.approval(stage, lockdown.stages[stage].revision));
+    const link = place && (await deps.poster.permalink(place));
+    if (link) links[stage] = link;
+  }
+  return links;
+}
+
+/** The question itself, with the whole list of edges as a file beside it. */
+export async function showApproval(deps: ShowingDeps, lockdown: Lockdown, stage: Stage, thread: string): Promise<void> {
+  const { revision, ask } = lockdown.stages[stage];
+  const finding = await deps.evidence.draft(lockdown.id, stage);
+  if (!ask || !finding) return;
+  const where = { channel: lockdown.channel, thread, stage, nonce: ask.nonce };
+  const { id, channel, namespace } = lockdown;
+  if (revision > 1)
+    await redraw(deps, id, cardNames.approval(stage, revision - 1), where, supersededCard({ namespace, stage }));
+  await show(deps, id, cardNames.approval(stage, revision), where, approvalCard({ lockdown, stage, finding }));
+  const file = flowsFile(finding);
+  const title = `Edges of ${stage}, draft ${revision}`;
+  await deps.poster.attachFile({ lockdown: id, card: `edges-${stage}-r${revision}`, channel, thread, title, ...file });
+}
+
+/** Every card of a lockdown, as it has to look now. */
+export async function showAll(deps: ShowingDeps, lockdown: Lockdown): Promise<Place> {
+  const { id, channel, namespace } = lockdown;
+  const card = await showLockdown(deps, lockdown);
+  const where = { channel, thread: card.ts };
+  for (const stage of STAGES) {
+    const { revision, phase, ask } = lockdown.stages[stage];
+    const finding = revision > 0 ? await deps.evidence.draft(id, stage) : undefined;
+    const current = cardNames.approval(stage, revision);
+    // While it is drafted anew, the finding may already be the next draft's: the old card must not show that one.
+    const outdated = phase === 'drafting' || (finding && ask && finding.digest !== ask.digest);
+    if (finding && ask)
+      await redraw(
+        deps,
+        id,
+        current,
+        { ...where, stage, nonce: ask.nonce },
+        outdated ? supersededCard({ namespace, stage }) : approvalCard({ lockdown, stage, finding }),
+      );
+    await showProof(deps, lockdown, stage, where);
+  }
+  const watch = await deps.evidence.watch(id);
+  if (watch) await show(deps, id, cardNames.watch, where, watchCard({ lockdown, finding: watch }));
+  return card;
+}
+
+/** Asks whether to wait, exercise or go on, once newer flows have not come in time; afterwards says how that ended. */
+async function showProof(
+  deps: ShowingDeps,
+  lockdown: Lockdown,
+  stage: Stage,
+  where: { channel: string; thread: string },
+): Promise<void> {
+  const { phase, because, revision } = lockdown.stages[stage];
+  const finding = await deps.evidence.verify(lockdown.id, stage);
+  if (!finding) return;
+  const card = cardNames.notProven(stage, revision);
+  const message = notProven({ lockdown, stage, finding });
+  const asks = currentStage(lockdown) === stage && phase === 'verifying' && because !== undefined;
+  if (asks) await show(deps, lockdown.id, card, { ...where, stage }, message);
+  else await redraw(deps, lockdown.id, card, { ...where, stage }, message);
+}

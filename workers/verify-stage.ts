@@ -1,0 +1,83 @@
+/** Looks whether newer flows carry the rules that a stage created, again and again until they do or somebody goes on. */
+import type { Settings } from '#config/schema.ts';
+import type { ConsoleApi } from '#console/console-api.ts';
+import type { EdgeGroup } from '#core/draft.ts';
+import { foldFlows } from '#core/fold.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import { nameTable } from '#core/names.ts';
+import { isProven, proofOf, verification } from '#core/verification.ts';
+import { workloadKey, workloadsOf } from '#core/workload.ts';
+import type { EdgeStore } from '#redis/edge-store.ts';
+import type { EvidenceStore } from '#redis/evidence-store.ts';
+import type { LockdownStore } from '#redis/lockdown-store.ts';
+import type { JobFacts } from '#redis/queue.ts';
+import type { JobData } from '#src/jobs.ts';
+import { type Reporting, report } from './reporting.ts';
+
+export type VerifyDeps = Reporting & {
+  readonly lockdowns: Pick<LockdownStore, 'read'>;
+  readonly edges: Pick<EdgeStore, 'edgesById' | 'units' | 'collected'>;
+  readonly evidence: Pick<EvidenceStore, 'draft' | 'written' | 'keepVerify'>;
+  readonly consoleApi: Pick<ConsoleApi, 'readFlows' | 'readDnsLookups' | 'readPolicy' | 'readProcessingUnits'>;
+  readonly settings: Settings;
+  readonly now: () => number;
+};
+
+export function verifyStage(deps: VerifyDeps) {
+  return async ({ lockdown: id, stage }: JobData<'verify-stage'>, job: JobFacts): Promise<void> => {
+    const lockdown = await deps.lockdowns.read(id);
+    const state = lockdown?.stages[stage];
+    if (!lockdown || lockdown.paused || lockdown.phase !== 'securing' || state?.phase !== 'verifying') return;
+    const { settleSeconds, everySeconds, forMinutes } = deps.settings.verify;
+    const appliedAt = state.appliedAt ?? deps.now();
+    const groups = await look(deps, lockdown, stage, appliedAt + settleSeconds * 1000);
+    await deps.evidence.keepVerify(id, stage, { since: appliedAt, readAt: deps.now(), groups });
+    const proof = proofOf(groups, inWords);
+    if (isProven(groups)) return report(deps, id, { type: 'seen-allowed', stage, proof }, job.id);
+    const late = deps.now() > appliedAt + forMinutes * 60_000;
+    if (late && state.because !== proof) await report(deps, id, { type: 'not-seen', stage, because: proof }, job.id);
+    // The next look has an id of its own; after the deadline people decide, and looking goes on more slowly beside them.
+    const wait = everySeconds * 1000 * (late ? 5 : 1);
+    const look_ = Math.floor((deps.now() - appliedAt) / (everySeconds * 1000));
+    await deps.queues.add(
+      'verify-stage',
+      { lockdown: id, stage },
+      `${id}-${stage}-${appliedAt}-look${look_ + 1}-verify`,
+      wait,
+    );
+  };
+}
+
+async function look(deps: VerifyDeps, lockdown: Lockdown, stage: JobData<'verify-stage'>['stage'], since: number) {
+  const { id, namespace } = lockdown;
+  const [finding, written, known, present, reading] = await Promise.all([
+    deps.evidence.draft(id, stage),
+    deps.evidence.written(id, stage),
+    deps.edges.units(id),
+    deps.consoleApi.readProcessingUnits(namespace),
+    deps.consoleApi.readPolicy(namespace),
+  ]);
+  const units = new Map([...known, ...present].map((unit) => [unit.id, unit]));
+  const names = nameTable((await deps.edges.collected(id))?.names as Parameters<typeof nameTable>[0]);
+  const until = deps.now();
+  if (until > since) {
+    for await (const page of deps.consoleApi.readDnsLookups(namespace, since, until)) page.reports.forEach(names.learn);
+  }
+  const flows = [];
+  if (until > since)
+    for await (const page of deps.consoleApi.readFlows(namespace, since, until)) flows.push(...page.reports);
+  const newer = foldFlows(flows, {
+    names,
+    unitToWorkload: (unitId) => {
+      const unit = units.get(unitId);
+      return unit && { key: workloadKey(unit), namespace: unit.namespace };
+    },
+  });
+  const ours = new Set(written.flatMap((object) => (object.kind === 'ruleset' ? [object.id] : [])));
+  const expected = await deps.edges.edgesById(id, finding?.draft.allows ?? []);
+  return verification(expected, newer.edges, ours, { workloads: workloadsOf(units.values()), policy: reading.policy });
+}
+
+function inWords({ source, destination, ports }: EdgeGroup): string {
+  return `${source} → ${destination} ${ports.join(', ')}`;
+}
