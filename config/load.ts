@@ -5,7 +5,7 @@ import { credentialFindings } from './console-files.ts';
 import { contradictions } from './contradictions.ts';
 import type { Environment } from './env.ts';
 import { explain } from './explain.ts';
-import { type Finding, type Mistake, shown } from './mistakes.ts';
+import { type Finding, type Mistake, shown, visible } from './mistakes.ts';
 import { type Config, Settings } from './schema.ts';
 import { type For, readSecrets } from './secrets.ts';
 import { written } from './shape.ts';
@@ -112,7 +112,7 @@ function placed(findings: readonly Finding[], source: Source): Mistake[] {
   return findings.map(({ weight, path, sentence }) => ({
     weight,
     of: written(path),
-    sentence: `${written(path)}: ${sentence}`,
+    sentence: visible(`${written(path)}: ${sentence}`),
     place: source.valueAt(path),
   }));
 }

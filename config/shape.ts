@@ -1,7 +1,7 @@
 /** Which settings there are, where each belongs, and which of them somebody may have meant. */
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import type { Path } from './mistakes.ts';
+import { type Path, visible } from './mistakes.ts';
 import { Settings } from './schema.ts';
 
 /** As much of a JSON Schema as ours has. */
@@ -68,7 +68,7 @@ function away(one: string, other: string): number {
 
 export function written(path: Path): string {
   return path
-    .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at === 0 ? '' : '.'}${String(step)}`))
+    .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at === 0 ? '' : '.'}${visible(String(step))}`))
     .join('');
 }
 

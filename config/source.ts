@@ -44,7 +44,9 @@ function parseSource(file: string, text: string): { source: Source } | { mistake
     const start = lineCounter.lineStarts[line - 1] ?? 0;
     const end = text.slice(start).search(/[\r\n]/);
     const whole = end === -1 ? text.slice(start) : text.slice(start, start + end);
-    return { file, line, column: col, length: Math.max(1, Math.min(to - from, whole.length - col + 1)), text: whole };
+    // What is missing at the end of a line is missing behind its last character.
+    const column = Math.min(col, whole.length + 1);
+    return { file, line, column, length: Math.max(1, Math.min(to - from, whole.length - column + 1)), text: whole };
   };
   const mistake = (sentence: string, from: number, to: number): Mistake => ({
     weight: 'mistake',
@@ -80,7 +82,7 @@ function parseSource(file: string, text: string): { source: Source } | { mistake
   } catch (error) {
     // Aliases that multiply.
     if (!(error instanceof ReferenceError)) throw error;
-    return { mistakes: [mistake(`aliases cannot be followed: ${error.message}`, 0, 1)] };
+    return { mistakes: [mistake(`aliases cannot be followed: ${visible(error.message)}`, 0, 1)] };
   }
   return {
     source: {
@@ -171,7 +173,7 @@ function sentenceOf(error: YAMLError, text: string): string {
     return `${shown(name)} is said twice in the same place; keep one of the two`;
   }
   if (error.code === 'MULTIPLE_DOCS') return 'a second document begins here; one file is one configuration';
-  return `this is not YAML: ${error.message}`;
+  return `this is not YAML: ${visible(error.message)}`;
 }
 
 type Range = [from: number, to: number];

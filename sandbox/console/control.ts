@@ -32,7 +32,8 @@ const Flow = z.strictObject({
 
 const Traffic = z.strictObject({ running: z.boolean(), intervalMs: z.number().positive().optional() });
 
-const Exercise = z.strictObject({ noise: z.boolean().default(false) });
+/** Every true edge happens; of the planted noise only these kinds. */
+const Exercise = z.strictObject({ noise: z.array(z.enum(['time', 'cron', 'scan'])).default([]) });
 
 type Handler = (body: unknown) => unknown;
 
@@ -59,7 +60,7 @@ function handlersFor({ world, edges, store, faults, tokens, traffic, truth }: Co
     'GET /truth': () => truth(),
     'POST /exercise': async (body) => {
       const { noise } = Exercise.parse(body);
-      return { connections: await traffic.exercise(noise ? edges : undefined) };
+      return { connections: await traffic.exercise(edges.filter((edge) => !edge.noise || noise.includes(edge.noise))) };
     },
     'GET /faults': () => faults.list(),
     'POST /faults': (body) => {

@@ -82,11 +82,18 @@ const TELLING = ['seen-allowed', 'went-on-unproven', 'nothing-to-allow', 'left-o
 /** The last thing the thread says about how a stage was proven. */
 function howVerified(stage: Stage, namespace: string, messages: readonly Message[]): string {
   if (stage === 'disable-discovery') return 'both default actions read back from the console';
-  const lines = messages
-    .filter(({ text }) => TELLING.some((event) => text === `${namespace}: ${event}`))
+  const lines = linesAbout(TELLING, stage, namespace, messages);
+  const last = lines.at(-1) ?? 'not verified';
+  const open = linesAbout(['not-seen'], stage, namespace, messages).at(-1);
+  return open && last.includes('without proof') ? `${last} (${open})` : last;
+}
+
+/** What the thread says about a stage when one of these happened. */
+function linesAbout(events: readonly string[], stage: Stage, namespace: string, messages: readonly Message[]): string[] {
+  return messages
+    .filter(({ text }) => events.some((event) => text === `${namespace}: ${event}`))
     .map((message) => linesOf(message).join(' '))
     .filter((line) => line.includes(stage));
-  return lines.at(-1) ?? 'not verified';
 }
 
 async function json<Answer>(url: string): Promise<Answer> {

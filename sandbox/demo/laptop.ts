@@ -153,7 +153,7 @@ function settingsOf(
       },
     ],
     discovery: { collectEverySeconds: 5, reportDelaySeconds: 1.5, windowHours: 24 },
-    verify: { settleSeconds: 0.5, everySeconds: 1, forMinutes: 0.3 },
+    verify: { settleSeconds: 0.5, everySeconds: 1, forMinutes: 0.1 },
     watch: { everySeconds: 2, confirmMinutes: 30 },
     receipts: { publicKeys: { [receipts.id]: receipts.publicPart } },
   };

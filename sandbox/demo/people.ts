@@ -62,7 +62,7 @@ export async function playThrough(script: Script): Promise<void> {
     if (messages.some(({ text }) => text === `${namespace}: confirmed`)) return;
     for (const message of messages) {
       for (const [name, habit] of Object.entries(HABITS)) {
-        const invited = habit.button ? offers(message, habit.button) : habit.line?.test(message.text);
+        const invited = (!habit.button || offers(message, habit.button)) && (!habit.line || habit.line.test(message.text));
         const once = habit.onceForAll ? name : `${name} ${message.ts}`;
         if (!invited || done.has(once)) continue;
         done.add(once);
@@ -106,12 +106,9 @@ const HABITS: Readonly<Record<string, Habit>> = {
   },
   goOn: {
     button: 'go-on-unproven',
-    async act({ boris, exercise, say, signal }, message) {
-      const stage = stageOf(message);
-      say('not every edge was seen again, so Boris uses the application once more', stage);
-      await exercise();
-      await sleep(3000, undefined, { signal });
-      say('Boris goes on without proof of the rest', stage);
+    line: /: not proven yet$/,
+    async act({ boris, say }, message) {
+      say('what runs only at night was not seen again, and Boris goes on without proof of it', stageOf(message));
       await boris.click(LOCKDOWNS, message.ts, 'lockstep.go-on-unproven', YES);
     },
   },

@@ -159,6 +159,12 @@ describe('people and words', () => {
     ]);
   });
 
+  test('a name full of invisible characters is shown with all of them', () => {
+    expect(told(`${fine}people: { "a\\u202Eda": [${A}], bob: [${A}] }\n`)).toEqual([
+      expect.stringContaining(`people.bob[0]: ${A} is already a\\u202eda`),
+    ]);
+  });
+
   test('a person’s name is not somebody’s Slack id', () => {
     expect(told(`${fine}people: { ${A}: [${B}] }\n`)).toEqual([expect.stringContaining('looks like a Slack id')]);
   });

@@ -156,6 +156,6 @@ test('whatever a file says, the answer is a configuration or mistakes with their
         expect(place.column).toBeLessThanOrEqual(place.text.length + 1);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 400 },
   );
 });

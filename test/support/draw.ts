@@ -9,8 +9,12 @@ export function draw(message: Drawable): string {
 }
 
 export function drawModal(view: ModalView): string {
-  const buttons = [view.submit && `[${view.submit.text}]`, view.close && `[${view.close.text}]`].filter(Boolean).join(' ');
-  return [`╔ ${view.title.text}`, ...view.blocks.map((block) => drawBlock(block as KnownBlock)), `╚ ${buttons}`].join('\n');
+  const buttons = [view.submit && `[${view.submit.text}]`, view.close && `[${view.close.text}]`]
+    .filter(Boolean)
+    .join(' ');
+  return [`╔ ${view.title.text}`, ...view.blocks.map((block) => drawBlock(block as KnownBlock)), `╚ ${buttons}`].join(
+    '\n',
+  );
 }
 
 export function drawHome(view: { readonly blocks: readonly unknown[] }): string {
@@ -30,7 +34,9 @@ function drawBlock(block: KnownBlock): string {
     case 'rich_text':
       return block.elements.map(drawRich).join('\n');
     case 'table':
-      return block.rows.map((row) => `| ${row.map((cell) => ('text' in cell ? cell.text : '?')).join(' | ')} |`).join('\n');
+      return block.rows
+        .map((row) => `| ${row.map((cell) => ('text' in cell ? cell.text : '?')).join(' | ')} |`)
+        .join('\n');
     case 'actions':
       return block.elements.map((each) => (each.type === 'button' ? drawButton(each) : `<${each.type}>`)).join(' ');
     case 'input':
@@ -43,7 +49,8 @@ function drawBlock(block: KnownBlock): string {
 type Rich = Extract<KnownBlock, { type: 'rich_text' }>['elements'][number];
 
 function drawRich(part: Rich): string {
-  if (part.type === 'rich_text_list') return part.elements.map((each) => `• ${each.elements.map(drawWord).join('')}`).join('\n');
+  if (part.type === 'rich_text_list')
+    return part.elements.map((each) => `• ${each.elements.map(drawWord).join('')}`).join('\n');
   const text = part.elements.map(drawWord).join('');
   if (part.type === 'rich_text_preformatted') return `┌─\n${text}\n└─`;
   return text;

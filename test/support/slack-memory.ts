@@ -67,8 +67,12 @@ export function slackMemory() {
     opened: () => left.filter(({ job }) => job === 'open-lockdown').map(({ data }) => data as JobData<'open-lockdown'>),
     keep: (lockdown: Lockdown) => void lockdowns.set(lockdown.id, lockdown),
     find: (found: typeof findings) => void Object.assign(findings, found),
-    goDown: () => void (state.down = true),
-    comeBack: () => void (state.down = false),
+    goDown() {
+      state.down = true;
+    },
+    comeBack() {
+      state.down = false;
+    },
   };
 }
 export type SlackMemory = ReturnType<typeof slackMemory>;

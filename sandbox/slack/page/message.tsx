@@ -40,14 +40,14 @@ export function Message(given: { message: MessageShown; channel: string; inThrea
             {timeOf(message.ts)}
           </time>
         ) : (
-          <Avatar name={name} isBot={isBot || isSlackbot} />
+          <Avatar name={name} isBot={isBot} />
         )}
       </div>
       <div className="message-body">
         {!follows && (
           <header>
             <strong>{name}</strong>
-            {(isBot || isSlackbot) && <span className="badge">APP</span>}
+            {isBot && <span className="badge">APP</span>}
             {person?.is_restricted && <span className="badge">GUEST</span>}
             {person?.is_stranger && <span className="badge">OTHER COMPANY</span>}
             {person?.deleted && <span className="badge">DEACTIVATED</span>}

@@ -2,9 +2,10 @@
 import type { EdgeGroup } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import { addressKind } from '#core/peers.ts';
-import { isIcmp, outsideAddress, outsideNames, ownEnd, type Scene } from './scene.ts';
+import { isIcmp, outsideAddress, outsideNames, ownEnd } from './ends.ts';
+import type { Scene } from './scene.ts';
 
-export type Advice = { readonly advice: 'allow' | 'block'; readonly adviceBecause: string };
+type Advice = { readonly advice: 'allow' | 'block'; readonly adviceBecause: string };
 
 const MINUTE = 60_000;
 /** Fewer connections than this, or all of them within so many minutes, show no habit. */

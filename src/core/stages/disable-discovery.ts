@@ -5,10 +5,11 @@ import { foldName } from '#core/flow.ts';
 import type { RuleAction } from '#core/network-ruleset.ts';
 import type { DefaultActions } from '#core/policy.ts';
 import { adviceFor } from './advice.ts';
+import { isIcmp } from './ends.ts';
 import type { Mint } from './mint.ts';
 import { questionsOf } from './questions.ts';
 import { remedyFor } from './residual.ts';
-import { isIcmp, isWanting, type Scene } from './scene.ts';
+import { isWanting, type Scene } from './scene.ts';
 import type { LeftOut, Sketch } from './sketch.ts';
 
 const REJECT: DefaultActions<RuleAction> = { incoming: 'Reject', outgoing: 'Reject' };

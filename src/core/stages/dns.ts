@@ -1,9 +1,10 @@
 /** DNS: which resolvers the namespace's processing units may ask, and only those that can be trusted. */
 import type { Edge } from '#core/edge.ts';
 import { addressKind, asEntry, isWithin } from '#core/peers.ts';
+import { outsideAddress } from './ends.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, unitsOf } from './mint.ts';
-import { outsideAddress, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { allow, type LeftOut, list, portsOf, type Sketch } from './sketch.ts';
 
 export function sketchDns(scene: Scene, edges: readonly Edge[], mint: Mint): Sketch {

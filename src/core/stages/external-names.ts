@@ -2,9 +2,9 @@
 import { getDomain, getDomainWithoutSuffix, getPublicSuffix } from 'tldts';
 import type { Remark } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
+import { outsideNames } from './ends.ts';
 import { groupBy } from './group-by.ts';
 import { slug } from './mint.ts';
-import { outsideNames } from './scene.ts';
 import { SHARED_DOMAINS } from './shared-domains.ts';
 import { list, portsOf } from './sketch.ts';
 

@@ -1,13 +1,13 @@
 /** External services: outside hosts by the names the processing units asked for, and the cluster's own API server. */
-
 import type { Change, Remark } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import { UDP } from '#core/flow.ts';
 import { asEntry } from '#core/peers.ts';
 import { parseProtocolPorts } from '#core/protocol-ports.ts';
+import { outsideAddress, outsideNames } from './ends.ts';
 import { type Service, servicesOf } from './external-names.ts';
 import { type Mint, unitsOf } from './mint.ts';
-import { outsideAddress, outsideNames, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { allow, type LeftOut, list, portsOf, type Sketch } from './sketch.ts';
 
 export function sketchExternalServices(scene: Scene, edges: readonly Edge[], mint: Mint): Sketch {

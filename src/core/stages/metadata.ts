@@ -1,8 +1,9 @@
 /** Metadata: the address under which a cloud tells its instances about themselves. */
 import type { Edge } from '#core/edge.ts';
 import { asEntry } from '#core/peers.ts';
+import { outsideAddress } from './ends.ts';
 import { type Mint, unitsOf } from './mint.ts';
-import { outsideAddress, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { allow, type LeftOut, list, portsOf, type Sketch } from './sketch.ts';
 
 const PORTS = ['tcp/80', 'tcp/443'];

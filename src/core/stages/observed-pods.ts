@@ -8,7 +8,8 @@ import { portLabel } from '#core/protocol-ports.ts';
 import type { Workload } from '#core/workload.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
-import { protocolName, type Scene, servicesBehind } from './scene.ts';
+import type { Scene } from './scene.ts';
+import { protocolName, servicesBehind } from './services.ts';
 import { allow, list, portsOf, type Sketch, sortPorts } from './sketch.ts';
 
 /** A connection between two own workloads, with the port as each end needs it in its rule. */

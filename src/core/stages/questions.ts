@@ -4,8 +4,9 @@ import type { EdgeGroup } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import { groupEdges } from '#core/groups.ts';
 import { addressKind } from '#core/peers.ts';
+import { outsideAddress, ownEnd } from './ends.ts';
 import { groupBy } from './group-by.ts';
-import { outsideAddress, ownEnd, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { list, sortPorts } from './sketch.ts';
 
 export type Question = { readonly group: EdgeGroup; readonly edges: readonly Edge[] };

@@ -3,16 +3,17 @@ import type { Change, EdgeGroup } from '#core/draft.ts';
 import type { Edge, Peer } from '#core/edge.ts';
 import { addressKind, asEntry } from '#core/peers.ts';
 import type { Workload } from '#core/workload.ts';
+import { carriesIdentity, outsideAddress, outsideNames, ownEnd } from './ends.ts';
 import { HOST } from './external-names.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
-import { carriesIdentity, outsideAddress, outsideNames, ownEnd, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { allow, list, portsOf } from './sketch.ts';
 
 /** More clients than this are the public, and a list of them would be wrong tomorrow. */
 const CLIENTS = 8;
 
-export type Remedy = { readonly changes: readonly Change[]; readonly because: string };
+type Remedy = { readonly changes: readonly Change[]; readonly because: string };
 
 /** What allowing a group takes: for each kind of other end a network, or their tags, and a ruleset. */
 export function remedyFor(scene: Scene, group: EdgeGroup, edges: readonly Edge[], mint: Mint): Remedy {

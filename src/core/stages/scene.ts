@@ -1,16 +1,16 @@
 /** What every stage looks at: the edges that count, whose business each is, and what the policy of now says of it. */
-
 import type { Answers, DraftSettings } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
-import type { Evidence, KubernetesService } from '#core/evidence.ts';
-import { ICMP, ICMP6, TCP, UDP } from '#core/flow.ts';
+import type { Evidence } from '#core/evidence.ts';
 import { type Identification, identifierAmong } from '#core/identifier.ts';
-import { type AddressKind, addressKind, isApiServerName, isInsideName } from '#core/peers.ts';
+import { type AddressKind, addressKind, isApiServerName } from '#core/peers.ts';
 import type { AllowingStage } from '#core/stage.ts';
 import { compile, type Verdict } from '#core/verdict.ts';
 import type { Workload } from '#core/workload.ts';
+import { outsideNames } from './ends.ts';
 import { type Nodes, nodesOf } from './nodes.ts';
 import { scanEdges } from './scans.ts';
+import { stageOfEdge } from './stage-of-edge.ts';
 
 export type Scene = {
   readonly evidence: Evidence;
@@ -118,108 +118,6 @@ function inwardNamesOf(edges: readonly Edge[], kindOf: (address: string) => Addr
       return inside ? outsideNames(edge) : [];
     }),
   );
-}
-
-type Ground = Pick<Scene, 'evidence' | 'nodes' | 'apiServers'> & { kindOf(address: string): AddressKind };
-
-/** The stage whose business an edge is; none for what only the residual asks about. */
-export function stageOfEdge(edge: Edge, ground: Ground): AllowingStage | undefined {
-  const { namespace } = ground.evidence;
-  const { source, destination } = edge;
-  if (source.kind === 'workload' && destination.kind === 'workload') {
-    const within = source.namespace === namespace && destination.namespace === namespace;
-    return within && carriesIdentity(edge) ? 'pods' : undefined;
-  }
-  if (source.kind === 'workload' && destination.kind === 'address')
-    return outgoingStage(edge, destination.address, ground);
-  if (source.kind === 'address' && destination.kind === 'workload') return incomingStage(edge, source.address, ground);
-  return undefined;
-}
-
-function outgoingStage(edge: Edge, address: string, ground: Ground): AllowingStage | undefined {
-  if (isIcmp(edge)) return undefined;
-  if (edge.port === 53 && carriesIdentity(edge)) return 'dns';
-  const kind = ground.kindOf(address);
-  if (kind === 'metadata') return 'metadata';
-  if (ground.apiServers.has(address)) return 'external-services';
-  return kind === 'public' && carriesIdentity(edge) ? 'external-services' : undefined;
-}
-
-function incomingStage(edge: Edge, address: string, ground: Ground): AllowingStage | undefined {
-  if (ground.nodes.has(address) || ground.nodes.isBridge(address)) return 'kubelets';
-  if (!carriesIdentity(edge)) return undefined;
-  if (ground.kindOf(address) === 'public') return 'web-server';
-  if (edge.destination.kind !== 'workload') return undefined;
-  const workload = ground.evidence.workloads.get(edge.destination.workload);
-  if (!workload) return undefined;
-  const published = servicesBehind(workload, ground.evidence).filter(isPublished);
-  return published.some((service) => servicePortsOf(service, edge.protocol).includes(edge.port ?? -1))
-    ? 'web-server'
-    : undefined;
-}
-
-/** Only TCP and UDP can be judged by who it is; everything else is by address (console-api.md 4.4). */
-export function carriesIdentity(edge: Pick<Edge, 'protocol'>): boolean {
-  return edge.protocol === TCP || edge.protocol === UDP;
-}
-
-export function isIcmp(edge: Pick<Edge, 'protocol'>): boolean {
-  return edge.protocol === ICMP || edge.protocol === ICMP6;
-}
-
-/** Services that bring in traffic from outside the cluster. */
-export function isPublished(service: KubernetesService): boolean {
-  return service.type === 'LoadBalancer' || service.type === 'NodePort';
-}
-
-/** Services whose selector a workload's labels satisfy; enforcers show labels bare or behind `k8s:`. */
-export function servicesBehind(workload: Workload, evidence: Pick<Evidence, 'kubernetes'>): KubernetesService[] {
-  const tags = new Set(workload.tags);
-  return (evidence.kubernetes?.services ?? [])
-    .filter((service) => {
-      const wanted = Object.entries(service.selector);
-      return (
-        wanted.length > 0 &&
-        wanted.every(([key, value]) => tags.has(`${key}=${value}`) || tags.has(`k8s:${key}=${value}`))
-      );
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-export function protocolName(protocol: number): string {
-  return protocol === TCP ? 'TCP' : protocol === UDP ? 'UDP' : '';
-}
-
-function servicePortsOf(service: KubernetesService, protocol: number): (number | string)[] {
-  return service.ports
-    .filter((port) => port.protocol === protocolName(protocol))
-    .flatMap((port) => [port.port, port.targetPort, ...(port.nodePort === undefined ? [] : [port.nodePort])]);
-}
-
-/** The end that is a workload of the namespace, and the other one; for two own ends, the source. */
-export function ownEnd(
-  edge: Edge,
-  namespace: string,
-): { workload: string; direction: 'outgoing' | 'incoming' } | undefined {
-  const { source, destination } = edge;
-  if (source.kind === 'workload' && source.namespace === namespace) {
-    return { workload: source.workload, direction: 'outgoing' };
-  }
-  if (destination.kind === 'workload' && destination.namespace === namespace) {
-    return { workload: destination.workload, direction: 'incoming' };
-  }
-  return undefined;
-}
-
-/** The address at the other end, where it is one. */
-export function outsideAddress(edge: Edge): string | undefined {
-  if (edge.source.kind === 'address') return edge.source.address;
-  return edge.destination.kind === 'address' ? edge.destination.address : undefined;
-}
-
-/** Names under which an outside service could be allowed. */
-export function outsideNames(edge: Edge): string[] {
-  return edge.names.filter((name) => !isInsideName(name));
 }
 
 /** Rejected for want of a rule, or nobody can tell: what the switch to Reject would or might cut. */

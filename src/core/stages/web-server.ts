@@ -5,9 +5,11 @@ import type { KubernetesService } from '#core/evidence.ts';
 import { asEntry } from '#core/peers.ts';
 import { portLabel } from '#core/protocol-ports.ts';
 import type { Workload } from '#core/workload.ts';
+import { outsideAddress } from './ends.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
-import { isPublished, outsideAddress, protocolName, type Scene, servicesBehind } from './scene.ts';
+import type { Scene } from './scene.ts';
+import { isPublished, protocolName, servicesBehind } from './services.ts';
 import { allow, type LeftOut, list, portsOf, type Sketch, sortPorts } from './sketch.ts';
 
 const GUIDE_NAME = 'allow-web-server';

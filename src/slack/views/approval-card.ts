@@ -46,7 +46,11 @@ export function approvalCard(card: ApprovalCard): Message {
   const asks = state.phase === 'asking' && lockdown.phase === 'securing';
   const name = lastSegment(lockdown.namespace);
   return message(text(lockdown, stage, state), [
-    header(asks ? `${state.ask?.undecided ? 'Decide' : 'Approve'} ${stage} for ${name}?` : `${stage} of ${name}: ${STAGE_PHASE_WORDS[state.phase][1]}`),
+    header(
+      asks
+        ? `${state.ask?.undecided ? 'Decide' : 'Approve'} ${stage} for ${name}?`
+        : `${stage} of ${name}: ${STAGE_PHASE_WORDS[state.phase][1]}`,
+    ),
     says([
       bold(`${stageNumber(stage)}, ${stage}`),
       `: ${STAGE_MEANS[stage]}. Namespace `,

@@ -27,7 +27,7 @@ export function draftDetails({ stage, state, finding }: DraftDetails): Modal {
     says(['Digest ', code(finding.digest)], `Evidence from ${utc(finding.from)} to ${utc(finding.to)}.`),
     ...(state.ask ? [says(...voteLines(state.votes, state.ask), askedLine(state.ask))] : []),
     header('What would be created'),
-    ...(draft.changes.length === 0 ? [says('Nothing.')] : box(draftYaml(draft))),
+    ...(draft.changes.length === 0 ? [says('Nothing.')] : box(draftYaml(draft, finding.localPrefixes))),
     ...section('Edges it is about', draft.unallowed),
     ...residual(draft),
     ...section('Would still be rejected without discovery mode', finding.replay.cutGroups),
@@ -45,11 +45,10 @@ export function draftDetails({ stage, state, finding }: DraftDetails): Modal {
 }
 
 /** The guide's own YAML, one document a change, each under its command. */
-export function draftYaml(draft: Pick<Draft, 'namespace' | 'changes'>): string {
-  const documents = draftDocuments(draft, []).map(({ command, document }) => {
-    const beside = 'tagPrefixes' in document ? '# beside the prefixes already there\n' : '';
-    return `# ${command}\n${beside}${stringify(document, { indentSeq: false, lineWidth: 0 })}`;
-  });
+export function draftYaml(draft: Pick<Draft, 'namespace' | 'changes'>, localPrefixes: readonly string[]): string {
+  const documents = draftDocuments(draft, localPrefixes).map(
+    ({ command, document }) => `# ${command}\n${stringify(document, { indentSeq: false, lineWidth: 0 })}`,
+  );
   return documents.join('---\n').trimEnd();
 }
 

@@ -8,7 +8,7 @@ import type { Evidence, KubernetesService } from '#core/evidence.ts';
 import type { Policy } from '#core/policy.ts';
 import { replay, withChanges } from '#core/replay.ts';
 import { STAGES } from '#core/stage.ts';
-import { draftStage } from '#core/stages/draft-stage.ts';
+import { draftStage, draftStages } from '#core/stages/draft-stage.ts';
 import { validate } from '#core/validation.ts';
 import { compile } from '#core/verdict.ts';
 import { type Workload, workloadsOf } from '#core/workload.ts';
@@ -269,6 +269,12 @@ test('a stage drafted again after it was applied proposes nothing more', () => {
     }),
     { numRuns: 40 },
   );
+});
+
+test('all stages drafted at once are what each of them drafts alone', () => {
+  const facts = evidenceOf('hipster-shop-v0.3.1.json', true);
+  const alone = STAGES.map((stage) => draftStage(stage, facts, OBSERVED, NO_ANSWERS));
+  expect(draftStages(facts, OBSERVED, NO_ANSWERS)).toEqual(alone);
 });
 
 test('sixty services with a thousand edges are drafted whole', () => {

@@ -9,6 +9,8 @@ import {
   evidence,
   kubernetes,
   NO_ANSWERS,
+  policy,
+  ruleset,
   SETTINGS,
   SHOP,
   withPrefixes,
@@ -142,8 +144,7 @@ test('rejected, dropped and loopback traffic asks for nothing', () => {
   }
 });
 
-test('a prefix that would wake somebody’s sleeping ruleset is pointed out', async () => {
-  const { policy, ruleset } = await import('#test/support/evidence.ts');
+test('a prefix that would wake somebody’s sleeping ruleset is pointed out', () => {
   const sleeping = ruleset('old-backdoor', { subject: [['app=frontend']] });
   const facts = { policy: policy({ rulesets: [sleeping] }) };
   const draft = draftStage(

@@ -1,0 +1,338 @@
+/** People against the real Slack process over a real socket: what they do, what is left for the workers, what they are told. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Ask } from '#core/approval.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Stage } from '#core/stage.ts';
+import { cardNames } from '#slack/card-names.ts';
+import { slackClient } from '#slack/client.ts';
+import { poster } from '#slack/post.ts';
+import { receiptIsValid } from '#slack/receipt.ts';
+import { approvalCard } from '#slack/views/approval-card.ts';
+import { lockdownCard } from '#slack/views/lockdown-card.ts';
+import {
+  ALICE,
+  aFinding,
+  aLockdown,
+  anAsk,
+  aVote,
+  BORIS,
+  CHANNEL,
+  CHITRA,
+  DIEGO,
+  DIGEST,
+  disableFinding,
+  HOUR,
+  inStage,
+  NAMESPACE,
+} from '../support/slack-lockdowns.ts';
+import { type SlackProcess, slackProcess } from '../support/slack-process.ts';
+
+let house: SlackProcess;
+beforeEach(async () => {
+  house = await slackProcess();
+});
+afterEach(() => house.stop());
+
+const LIVE = () => ({ askedAt: Date.now() - HOUR, expiresAt: Date.now() + 70 * HOUR });
+
+/** Posts the cards a lockdown that asks would have, as the workers do. */
+async function asking(stage: Stage, change: Partial<Ask> = {}, finding = aFinding()) {
+  const ask = anAsk({ ...LIVE(), ...change });
+  const lockdown = inStage(stage, { phase: 'asking', ask });
+  house.memory.keep(lockdown);
+  house.memory.find({ draft: finding });
+  const root = await post(lockdown, cardNames.lockdown, lockdownCard({ lockdown }));
+  const card = await post(lockdown, cardNames.approval(stage, 1), approvalCard({ lockdown, stage, finding }), {
+    thread: root.ts,
+    stage,
+    nonce: ask.nonce,
+  });
+  return { lockdown, root, card };
+}
+
+function post(lockdown: Lockdown, card: string, message: ReturnType<typeof lockdownCard>, rest: object = {}) {
+  const { slack, memory, deps } = house;
+  const client = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl });
+  const { postCard } = poster({ client, cards: memory.cards, journal: deps.journal });
+  return postCard({ lockdown: lockdown.id, card, channel: lockdown.channel, message, ...rest });
+}
+
+const told = ({ ephemerals }: { ephemerals: { text: string }[] }) => ephemerals.map(({ text }) => text).join('\n');
+
+/** Reactions are told about a moment later. */
+async function whispered(user: string, count = 1): Promise<string> {
+  for (let tries = 0; tries < 100; tries++) {
+    const { people } = (await house.around.state()) as unknown as {
+      people: { id: string; ephemerals: { text: string }[] }[];
+    };
+    const own = people.find(({ id }) => id === user)?.ephemerals ?? [];
+    if (own.length >= count) return own.map(({ text }) => text).join('\n');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  console.log(house.lines, JSON.stringify(house.memory.left.map((l) => l.id)), JSON.stringify(await house.around.events()).slice(0, 1500));
+  throw new Error(`nothing was whispered to ${user}`);
+}
+
+test('whoever may start a lockdown leaves one job and reads what happens next', async () => {
+  const seen = await house.as(ALICE).command(CHANNEL, `/lockdown start ${NAMESPACE} --days 3`);
+  expect(told(seen)).toBe(`The lockdown of ${NAMESPACE} is being opened`);
+  expect(house.memory.opened()).toMatchObject([
+    { namespace: NAMESPACE, days: 3, user: ALICE, team: 'T0ACME0001', channel: CHANNEL },
+  ]);
+  const [left] = house.memory.left;
+  expect(left?.id).toMatch(/^open-hipster-shop-[0-9a-f]{8}-[0-9a-f]{16}$/);
+});
+
+test('a start is refused for who may not, for what is not configured, and where we are not in the channel', async () => {
+  expect(told(await house.as(BORIS).command(CHANNEL, `/lockdown start ${NAMESPACE}`))).toBe(
+    'Not started: the configuration lets requesters of this namespace do this, and you are none of them.',
+  );
+  expect(told(await house.as(ALICE).command(CHANNEL, '/lockdown start /acme/other'))).toContain(
+    'is not in the configuration',
+  );
+  expect(told(await house.as(ALICE).command(CHANNEL, '/lockdown start /acme/aws-dev/k8s/elsewhere'))).toContain(
+    '/invite @lockstep',
+  );
+  expect(house.memory.left).toEqual([]);
+});
+
+test('a second start for an open lockdown answers with the way to the first', async () => {
+  const { root } = await asking('dns');
+  const seen = await house.as(ALICE).command(CHANNEL, `/lockdown start ${NAMESPACE}`);
+  expect(told(seen)).toContain('is open already');
+  expect(JSON.stringify(seen.ephemerals[0]?.blocks)).toContain(root.ts.replace('.', ''));
+  expect(house.memory.left).toEqual([]);
+});
+
+test('a word that is none of ours gets the nearest command', async () => {
+  expect(told(await house.as(ALICE).command(CHANNEL, '/lockdown pasue /acme/x'))).toContain('Did you mean `pause`?');
+});
+
+test('a guest is refused by what Slack says about them, whatever the configuration says', async () => {
+  await house.around.setPerson(ALICE, { is_restricted: true });
+  const seen = await house.as(ALICE).command(CHANNEL, `/lockdown start ${NAMESPACE}`);
+  expect(told(seen)).toBe('Guests of this workspace decide nothing here.');
+});
+
+test('an approver’s click becomes a signed vote for exactly this draft', async () => {
+  const { card, root } = await asking('dns');
+  const seen = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  expect(seen.warning).toBeUndefined();
+  expect(told(seen)).toBe('Your vote is recorded; the card shows it in a moment.');
+  const [request] = house.memory.requests();
+  if (request?.wish.verb !== 'vote') throw new Error('no vote was left');
+  expect(request).toMatchObject({ user: BORIS, team: 'T0ACME0001', channel: CHANNEL, thread: root.ts });
+  const { vote } = request.wish;
+  expect(vote).toMatchObject({ user: BORIS, decision: 'approve', gesture: 'button', nonce: 'nonce-1', digest: DIGEST });
+  expect(receiptIsValid(vote, house.publicKeys)).toBe(true);
+  expect(receiptIsValid({ ...vote, digest: DIGEST.replace('f', '0') }, house.publicKeys)).toBe(false);
+});
+
+test('the requester, an outsider and an approver who became a guest are each told why they do not vote', async () => {
+  const { card } = await asking('dns');
+  expect(told(await house.as(ALICE).click(CHANNEL, card.ts, 'lockstep.approve'))).toContain('somebody else has to');
+  expect(told(await house.as('erin').click(CHANNEL, card.ts, 'lockstep.approve'))).toContain('not among the approvers');
+  await house.around.setPerson(DIEGO, { is_restricted: true });
+  expect(told(await house.as(DIEGO).click(CHANNEL, card.ts, 'lockstep.approve'))).toContain('Guests');
+  expect(house.memory.left).toEqual([]);
+});
+
+test('a click on an outdated card changes nothing and says where the newer one is', async () => {
+  const { card, lockdown } = await asking('dns');
+  const ask = anAsk({ ...LIVE(), nonce: 'nonce-2' });
+  house.memory.keep(inStage('dns', { phase: 'asking', revision: 2, ask }, { id: lockdown.id }));
+  const seen = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  expect(told(seen)).toContain('This card is outdated');
+  expect(JSON.stringify(seen.ephemerals[0]?.blocks)).toContain('See how it stands.');
+  expect(house.memory.left).toEqual([]);
+});
+
+test('a button on a message that is no card of ours is refused and noted', async () => {
+  const { lockdown } = await asking('dns');
+  const client = slackClient(house.slack.botToken, { slackApiUrl: house.slack.apiUrl });
+  const copy = approvalCard({ lockdown, stage: 'dns', finding: aFinding() });
+  const { ts } = await client.chat.postMessage({ channel: CHANNEL, ...copy });
+  const seen = await house.as(BORIS).click(CHANNEL, ts ?? '', 'lockstep.approve');
+  expect(told(seen)).toContain('none of our cards');
+  expect(house.lines).toContainEqual(expect.stringContaining('no card of it'));
+});
+
+test('denying asks for a reason and records it', async () => {
+  const { card } = await asking('dns');
+  const opened = await house.as(CHITRA).click(CHANNEL, card.ts, 'lockstep.deny');
+  const view = String(opened.views.at(-1)?.id);
+  const seen = await house.as(CHITRA).submit(view, { reason: { text: 'The resolver\nis the wrong one.' } });
+  expect(seen.errors).toEqual({});
+  const [request] = house.memory.requests();
+  expect(request?.wish).toMatchObject({
+    verb: 'vote',
+    vote: { decision: 'deny', gesture: 'button', reason: 'The resolver is the wrong one.' },
+  });
+});
+
+test('a reason of nothing but spaces is no reason', async () => {
+  const { card } = await asking('dns');
+  const opened = await house.as(CHITRA).click(CHANNEL, card.ts, 'lockstep.deny');
+  const view = String(opened.views.at(-1)?.id);
+  const seen = await house.as(CHITRA).submit(view, { reason: { text: `no${' '.repeat(20)}` } });
+  expect(seen.errors).toEqual({ reason: 'Please say in at least 10 characters why.' });
+  expect(house.memory.left).toEqual([]);
+});
+
+test('ending discovery mode takes the namespace’s name, typed exactly', async () => {
+  const finding = disableFinding([]);
+  const { card } = await asking('disable-discovery', { cuts: true }, finding);
+  const opened = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  expect(house.memory.left).toEqual([]);
+  const view = String(opened.views.at(-1)?.id);
+  const wrong = await house.as(BORIS).submit(view, { namespace: { text: 'hipster-shop' } });
+  expect(wrong.errors.namespace).toContain(NAMESPACE);
+  const right = await house.as(BORIS).submit(view, { namespace: { text: NAMESPACE } });
+  expect(right.errors).toEqual({});
+  expect(house.memory.requests().map(({ wish }) => wish)).toMatchObject([
+    { verb: 'vote', vote: { decision: 'approve', gesture: 'typed-name', stage: 'disable-discovery' } },
+  ]);
+});
+
+test('answers for the residual are gathered over all pages and left as one wish', async () => {
+  const residual = Array.from({ length: 45 }, (_, at) => ({
+    ...(disableFinding().draft.residual[0] as NonNullable<ReturnType<typeof disableFinding>['draft']['residual'][0]>),
+    group: { ...aFinding().draft.unallowed[0], id: `g${at}` } as ReturnType<typeof aFinding>['draft']['unallowed'][0],
+    advice: at === 44 ? ('block' as const) : ('allow' as const),
+  }));
+  const { card } = await asking('disable-discovery', { cuts: true, undecided: 45 }, disableFinding(residual));
+  const opened = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.decide');
+  const view = String(opened.views.at(-1)?.id);
+  const second = await house.as(BORIS).submit(view, { 'residual-0': { answer: 'block' } });
+  expect(second.errors).toEqual({});
+  expect(house.memory.left).toEqual([]);
+  const done = await house.as(BORIS).submit(view);
+  expect(done.errors).toEqual({});
+  const [request] = house.memory.requests();
+  if (request?.wish.verb !== 'decide-residual') throw new Error('no answers were left');
+  const { answers, nonce } = request.wish;
+  expect(nonce).toBe('nonce-1');
+  expect(Object.keys(answers)).toHaveLength(45);
+  expect([answers.g0, answers.g1, answers.g44]).toEqual(['block', 'allow', 'block']);
+});
+
+test('a check mark in any skin tone is a vote, and taking it away withdraws that vote', async () => {
+  const { card, lockdown } = await asking('dns');
+  console.log(await house.as(BORIS).react(CHANNEL, card.ts, '+1::skin-tone-4'));
+  expect(await whispered(BORIS)).toContain('recorded');
+  const [added] = house.memory.requests();
+  expect(added?.wish).toMatchObject({ verb: 'vote', vote: { gesture: 'reaction', decision: 'approve' } });
+  const ask = lockdown.stages.dns.ask;
+  if (!ask) throw new Error('nothing is asked');
+  const votes = [aVote(BORIS, { gesture: 'reaction' })];
+  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes }));
+  await house.as(BORIS).unreact(CHANNEL, card.ts, '+1::skin-tone-4');
+  await whispered(BORIS, 2);
+  expect(house.memory.requests().at(-1)?.wish).toEqual({
+    verb: 'withdraw-vote',
+    stage: 'dns',
+    person: BORIS,
+    nonce: 'nonce-1',
+  });
+});
+
+test('taking a reaction away does not withdraw the vote of a button', async () => {
+  const { card, lockdown } = await asking('dns');
+  await house.as(BORIS).react(CHANNEL, card.ts, 'white_check_mark');
+  await whispered(BORIS);
+  const ask = lockdown.stages.dns.ask;
+  if (!ask) throw new Error('nothing is asked');
+  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS, { gesture: 'button' })] }));
+  await house.as(BORIS).unreact(CHANNEL, card.ts, 'white_check_mark');
+  await house.as(BORIS).react(CHANNEL, card.ts, 'x');
+  await whispered(BORIS, 2);
+  expect(house.memory.requests().map(({ wish }) => wish.verb)).toEqual(['vote', 'vote']);
+});
+
+test('a reaction that is none of the list, or on a message that is no approval card, is none of our business', async () => {
+  const { card, root } = await asking('dns');
+  await house.as(BORIS).react(CHANNEL, card.ts, 'eyes');
+  await house.as(BORIS).react(CHANNEL, root.ts, 'white_check_mark');
+  await house.as(BORIS).react(CHANNEL, card.ts, 'x');
+  await whispered(BORIS);
+  expect(house.memory.requests().map(({ wish }) => wish.verb)).toEqual(['vote']);
+});
+
+test('a reaction does not end discovery mode, and its owner reads why', async () => {
+  const { card } = await asking('disable-discovery', { cuts: true }, disableFinding([]));
+  await house.as(BORIS).react(CHANNEL, card.ts, 'white_check_mark');
+  expect(await whispered(BORIS)).toContain('A reaction does not count here');
+  expect(house.memory.left).toEqual([]);
+});
+
+test('while the memory is down, everybody is told within three seconds that nothing was recorded', async () => {
+  const { card } = await asking('dns');
+  house.memory.goDown();
+  const [click, command] = await Promise.all([
+    house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve'),
+    house.as(ALICE).command(CHANNEL, `/lockdown pause ${NAMESPACE}`),
+  ]);
+  expect(click.warning ?? command.warning).toBeUndefined();
+  const said = `${await whispered(BORIS)} ${await whispered(ALICE)}`;
+  expect(said.match(/not recorded/g)).toHaveLength(2);
+  house.memory.comeBack();
+  expect(house.memory.left).toEqual([]);
+});
+
+test('the verbs of the card are for whom the matrix names', async () => {
+  const lockdown = inStage('pods', { phase: 'verifying', because: 'no newer flow was seen' });
+  house.memory.keep(lockdown);
+  const { ts } = await post(lockdown, cardNames.lockdown, lockdownCard({ lockdown }));
+  const asked = await house.as(BORIS).click(CHANNEL, ts, 'lockstep.go-on-unproven');
+  expect(asked.confirm?.title?.text).toBe('Go on without proof?');
+  expect(told(await house.as('erin').click(CHANNEL, ts, 'lockstep.undo', { confirmed: true }))).toContain('Recorded');
+  await house.as(BORIS).click(CHANNEL, ts, 'lockstep.go-on-unproven', { confirmed: true });
+  expect(house.memory.requests().map(({ wish, user }) => [user, wish.verb])).toEqual([
+    ['U0ERIN0001', 'undo'],
+    [BORIS, 'go-on-unproven'],
+  ]);
+  const refused = await house.as('gus').click(CHANNEL, ts, 'lockstep.undo', { confirmed: true });
+  expect(told(refused)).toBe('Guests of this workspace decide nothing here.');
+});
+
+test('cancelling a lockdown that has written something asks what becomes of it', async () => {
+  house.memory.keep(inStage('pods', { phase: 'asking', ask: anAsk(LIVE()) }));
+  expect(told(await house.as(ALICE).command(CHANNEL, `/lockdown cancel ${NAMESPACE}`))).toContain('--take-back');
+  await house.as(ALICE).command(CHANNEL, `/lockdown cancel ${NAMESPACE} –take-back`);
+  expect(house.memory.requests().map(({ wish }) => wish)).toEqual([{ verb: 'cancel', written: 'take-back' }]);
+});
+
+test('a released or never begun namespace cannot be released', async () => {
+  expect(told(await house.as(ALICE).command(CHANNEL, `/lockdown release ${NAMESPACE}`))).toContain('No lockdown of');
+  house.memory.keep(aLockdown());
+  expect(told(await house.as(ALICE).command(CHANNEL, `/lockdown release ${NAMESPACE}`))).toContain(
+    'nothing to release',
+  );
+  house.memory.keep(aLockdown({ phase: 'locked' }));
+  await house.as(ALICE).command(CHANNEL, `/lockdown release ${NAMESPACE} payments are down`);
+  expect(house.memory.requests().map(({ wish }) => wish)).toEqual([{ verb: 'release', because: 'payments are down' }]);
+});
+
+test('App Home shows an approver what waits for them, and not what they have voted on', async () => {
+  const { lockdown } = await asking('dns');
+  const before = await house.as(BORIS).home();
+  expect(JSON.stringify(before.home)).toContain('Vote on dns');
+  const ask = lockdown.stages.dns.ask;
+  if (!ask) throw new Error('nothing is asked');
+  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS)] }));
+  const after = await house.as(BORIS).home();
+  expect(JSON.stringify(after.home)).toContain('Nothing waits for you');
+});
+
+test('the self-test names what is wrong, and its button answers', async () => {
+  const seen = await house.as(ALICE).command(CHANNEL, '/lockdown selftest');
+  expect(JSON.stringify(seen.ephemerals[0]?.blocks)).toContain('C0GENERAL01');
+});
+
+test('status and flows answer for one namespace and for all', async () => {
+  await asking('dns');
+  const all = await house.as(ALICE).command(CHANNEL, '/lockdown status');
+  expect(JSON.stringify(all.ephemerals)).toContain('dns has 0 of 2 approvals.');
+  const flows = await house.as(ALICE).command(CHANNEL, `/lockdown flows ${NAMESPACE} dns`);
+  expect(told(flows)).toBe(`dns of ${NAMESPACE}: 2 edges`);
+});

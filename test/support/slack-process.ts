@@ -1,0 +1,97 @@
+/** A sandbox Slack with the real Slack process connected to it, over memory that tests can look into. */
+import { generateKeyPairSync } from 'node:crypto';
+import { personOf, Settings, settingsFor } from '#config/schema.ts';
+import { aroundSlack, asPerson } from '#sandbox/slack/people.ts';
+import { startSlack as startSandbox } from '#sandbox/slack/start.ts';
+import { type Deps, startSlack } from '#slack/app.ts';
+import { publicKeyText } from '#slack/receipt.ts';
+import type { SlackJournal } from '#slack/slices.ts';
+import { ALICE, CHANNEL, CHITRA, DIEGO, NAMESPACE, SECURITY } from './slack-lockdowns.ts';
+import { slackMemory } from './slack-memory.ts';
+
+type Options = {
+  readonly now?: () => number;
+  readonly settings?: Record<string, unknown>;
+  readonly sandbox?: Parameters<typeof startSandbox>[0];
+};
+
+export function aReceiptKey(id = 'k1') {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return { id, pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+/** A journal that remembers its lines. */
+export function rememberedJournal() {
+  const lines: string[] = [];
+  const journal: SlackJournal = {
+    degraded: ({ feature, because }) => void lines.push(`degraded ${feature}: ${because}`),
+    slackFailed: ({ what, because }) => void lines.push(`slack-failed ${what}: ${because}`),
+    refused: ({ user, verb, because }) => void lines.push(`refused ${user} ${verb}: ${because}`),
+    warned: ({ because }) => void lines.push(`warned ${because}`),
+  };
+  return { journal, lines };
+}
+
+export function someSettings(change: Record<string, unknown> = {}): Settings {
+  return Settings.parse({
+    console: { credentials: { observe: 'observe.json', finalise: 'finalise.json' } },
+    receipts: { publicKeys: { k1: `${'A'.repeat(43)}=` } },
+    namespaces: [
+      {
+        match: NAMESPACE,
+        channel: CHANNEL,
+        requesters: { users: [ALICE] },
+        approval: { users: [DIEGO, ALICE], groups: [SECURITY] },
+      },
+      {
+        match: '/acme/aws-dev/k8s/elsewhere',
+        channel: 'C0GENERAL01',
+        requesters: { users: [ALICE] },
+        approval: { users: [CHITRA] },
+      },
+    ],
+    ...change,
+  });
+}
+
+export async function slackProcess({ now = Date.now, settings, sandbox = {} }: Options = {}) {
+  const slack = await startSandbox(sandbox);
+  const memory = slackMemory();
+  const receiptKey = aReceiptKey();
+  const { journal, lines } = rememberedJournal();
+  const configured = someSettings(settings);
+  const deps: Deps = {
+    settings: configured,
+    settingsFor: (namespace) => settingsFor(configured, namespace),
+    personOf: (user) => personOf(configured, user),
+    lockdowns: memory.lockdowns,
+    findings: memory.findings,
+    cards: memory.cards,
+    leave: memory.leave,
+    journal,
+    now,
+    secrets: {
+      slackApiUrl: slack.apiUrl,
+      slackBotToken: slack.botToken,
+      slackAppToken: slack.appToken,
+      slackSigningSecret: slack.signingSecret,
+      receiptKey,
+    },
+  };
+  const app = await startSlack(deps);
+  return {
+    slack,
+    app,
+    deps,
+    memory,
+    lines,
+    publicKeys: { [receiptKey.id]: publicKeyText(receiptKey) },
+    as: (user: string) => asPerson(slack.url, user),
+    around: aroundSlack(slack.url),
+    async stop() {
+      await app.stop();
+      await slack.stop();
+    },
+  };
+}
+export type SlackProcess = Awaited<ReturnType<typeof slackProcess>>;
