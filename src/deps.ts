@@ -1,7 +1,7 @@
 /** Builds every adapter once, from the configuration. */
 import type { Config } from '#config/schema.ts';
 import { type ConsoleApi, consoleApi } from '#console/console-api.ts';
-import { readAppCredential } from '#console/credential.ts';
+import { readAccess } from '#console/credential.ts';
 import type { KubernetesFacts } from '#core/evidence.ts';
 import { readKubernetesFacts } from '#kubernetes/facts.ts';
 import { cardStore } from '#redis/card-store.ts';
@@ -35,6 +35,11 @@ export async function openMemory({ secrets }: Config, names: readonly JobName[],
     edges: edgeStore(redis),
     evidence: evidenceStore(redis),
     cards: cardStore(redis),
+    /** For the health check: nothing when Redis answers. */
+    async trouble(): Promise<string | undefined> {
+      await redis.ping();
+      return undefined;
+    },
     async close() {
       await queues.close();
       await redis.quit();
@@ -59,8 +64,8 @@ export async function openSlack({ secrets }: Config, cards: Memory['cards'], jou
 export async function openConsole({ settings }: Config): Promise<ConsoleApi> {
   const { credentials, tokenMinutes, timeoutSeconds } = settings.console;
   return consoleApi({
-    observe: { credential: await readAppCredential(credentials.observe) },
-    finalise: { credential: await readAppCredential(credentials.finalise) },
+    observe: await readAccess(credentials.observe),
+    finalise: await readAccess(credentials.finalise),
     tokenValidityMinutes: tokenMinutes,
     patience: { tryMs: timeoutSeconds * 1000 },
   });

@@ -3,6 +3,7 @@ import { personOf, settingsFor } from '#config/schema.ts';
 import { key } from '#redis/keys.ts';
 import { startSlack } from '#slack/app.ts';
 import { openMemory } from './deps.ts';
+import { serveHealth } from './health.ts';
 import { FROM_SLACK } from './jobs.ts';
 import { configured, stopOnSignal } from './starting.ts';
 
@@ -25,9 +26,12 @@ const slack = await startSlack({
   },
   now: Date.now,
 });
+const health =
+  config.healthPort === undefined ? undefined : await serveHealth(config.healthPort, { redis: memory.trouble });
 stopOnSignal(
   {
     async stop() {
+      await health?.stop();
       await slack.stop();
       await memory.close();
     },

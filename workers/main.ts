@@ -4,6 +4,7 @@ import { isFailure } from '#core/failure.ts';
 import { type JobFacts, WillNotPass, type Working, work } from '#redis/queue.ts';
 import { receiptIsValid } from '#slack/receipt.ts';
 import { kubernetesReader, openConsole, openMemory, openSlack } from '#src/deps.ts';
+import { serveHealth } from '#src/health.ts';
 import { JOB_NAMES, type JobData, type JobName } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { configured, type Running, stopOnSignal } from '#src/starting.ts';
@@ -102,8 +103,11 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
 
   const working = JOB_NAMES.map((name) => start(name));
   await memory.queues.schedule('sweep', 'sweep', { everyMs: SWEEP_EVERY_MS }, {});
+  const health =
+    config.healthPort === undefined ? undefined : await serveHealth(config.healthPort, { redis: memory.trouble });
   return {
     async stop() {
+      await health?.stop();
       await Promise.all(working.map((each) => each.close()));
       await consoleApi.close();
       await memory.close();

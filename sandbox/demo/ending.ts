@@ -89,7 +89,12 @@ function howVerified(stage: Stage, namespace: string, messages: readonly Message
 }
 
 /** What the thread says about a stage when one of these happened. */
-function linesAbout(events: readonly string[], stage: Stage, namespace: string, messages: readonly Message[]): string[] {
+function linesAbout(
+  events: readonly string[],
+  stage: Stage,
+  namespace: string,
+  messages: readonly Message[],
+): string[] {
   return messages
     .filter(({ text }) => events.some((event) => text === `${namespace}: ${event}`))
     .map((message) => linesOf(message).join(' '))

@@ -28,7 +28,12 @@ type Cast = Script & {
   readonly denials: Set<Stage>;
 };
 /** What somebody does about a message that invites it; each is done once for a message. */
-type Habit = { readonly button?: string; readonly line?: RegExp; /** Once for all messages that invite it. */ readonly onceForAll?: true; act(cast: Cast, message: Message): Promise<void> };
+type Habit = {
+  readonly button?: string;
+  readonly line?: RegExp /** Once for all messages that invite it. */;
+  readonly onceForAll?: true;
+  act(cast: Cast, message: Message): Promise<void>;
+};
 
 const POLL_MS = 250;
 /** The stage whose first draft is denied, so that the approvers are seen to matter. */
@@ -62,7 +67,8 @@ export async function playThrough(script: Script): Promise<void> {
     if (messages.some(({ text }) => text === `${namespace}: confirmed`)) return;
     for (const message of messages) {
       for (const [name, habit] of Object.entries(HABITS)) {
-        const invited = (!habit.button || offers(message, habit.button)) && (!habit.line || habit.line.test(message.text));
+        const invited =
+          (!habit.button || offers(message, habit.button)) && (!habit.line || habit.line.test(message.text));
         const once = habit.onceForAll ? name : `${name} ${message.ts}`;
         if (!invited || done.has(once)) continue;
         done.add(once);
@@ -108,7 +114,7 @@ const HABITS: Readonly<Record<string, Habit>> = {
     button: 'go-on-unproven',
     line: /: not proven yet$/,
     async act({ boris, say }, message) {
-      say('what runs only at night was not seen again, and Boris goes on without proof of it', stageOf(message));
+      say('not every edge was seen again yet, and Boris goes on without proof of the rest', stageOf(message));
       await boris.click(LOCKDOWNS, message.ts, 'lockstep.go-on-unproven', YES);
     },
   },

@@ -41,6 +41,20 @@ const CredentialFile = z
     }),
   );
 
+/** A token that somebody made, and where it is for; it cannot be renewed. */
+const TokenFile = z
+  .object({ APIURL: z.url(), token: z.string().min(1), namespace: z.string().startsWith('/').default('/') })
+  .transform(({ APIURL, token, namespace }) => ({ url: APIURL, token, namespace }));
+
+/** What a file under `console.credentials` holds: an app credential, or a ready-made token. */
+export async function readAccess(
+  path: string,
+): Promise<{ readonly credential: AppCredential } | z.infer<typeof TokenFile>> {
+  const content = await contentOf(path);
+  const token = TokenFile.safeParse(content);
+  return token.success ? token.data : { credential: await readAppCredential(path) };
+}
+
 /** Nothing of what the file holds is ever part of an error. */
 export async function readAppCredential(path: string): Promise<AppCredential> {
   const result = CredentialFile.safeParse(await contentOf(path));
