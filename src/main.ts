@@ -5,7 +5,7 @@ import { startSlack } from '#slack/app.ts';
 import { openMemory } from './deps.ts';
 import { serveHealth } from './health.ts';
 import { FROM_SLACK } from './jobs.ts';
-import { configured, stopOnSignal } from './starting.ts';
+import { configured, stopOnSignal, VERSION } from './starting.ts';
 
 const { config, journal } = configured('slack');
 const { settings, secrets } = config;
@@ -38,4 +38,4 @@ stopOnSignal(
   },
   journal,
 );
-journal.started({ version: process.env.npm_package_version ?? '', config: config.hash });
+journal.started({ version: VERSION, config: config.hash });

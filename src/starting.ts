@@ -2,10 +2,13 @@
 import { environment } from '#config/env.ts';
 import { EXIT_CONFIG, loadConfig, printMistakes } from '#config/load.ts';
 import type { Config } from '#config/schema.ts';
+import packageFile from '../package.json' with { type: 'json' };
 import { type Journal, openJournal } from './journal.ts';
 
 /** Longer than any step takes; a container's grace period has to be longer still. */
 const STOP_WITHIN_MS = 25_000;
+
+export const VERSION = packageFile.version;
 
 export type Running = { stop(): Promise<void> };
 

@@ -2,7 +2,7 @@
 import type { ConsoleApi } from '#console/console-api.ts';
 import type { Vote } from '#core/approval.ts';
 import { draftDigest, inverseOf } from '#core/digest.ts';
-import type { Change, Draft } from '#core/draft.ts';
+import type { Change } from '#core/draft.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
@@ -16,11 +16,13 @@ import { type CountingDeps, countVotes } from './counting-votes.ts';
 import { computeDraft, type DraftingDeps } from './drafting.ts';
 import { idempotencyKey } from './idempotency.ts';
 import { type Reporting, report } from './reporting.ts';
+import { type TakingBackDeps, takeBack } from './taking-back.ts';
 
 export type ApplyDeps = Reporting &
   CollectDeps &
   CountingDeps &
-  DraftingDeps & {
+  DraftingDeps &
+  TakingBackDeps & {
     readonly lockdowns: Pick<LockdownStore, 'read'>;
     readonly evidence: EvidenceStore;
     readonly consoleApi: Pick<
@@ -43,6 +45,7 @@ export function applyStage(deps: ApplyDeps) {
       return report(deps, id, { type: 'draft-outdated', stage, because: checked.outdated }, job.id);
     await deps.evidence.keepBegun(id, stage, checked.finding.digest);
     const at = await makeItSo(deps, lockdown, checked.finding, checked.approving);
+    if (at === undefined) return;
     const written = await deps.evidence.written(id, stage);
     const objects = written.flatMap((object) => ('id' in object ? [object.id] : []));
     await report(deps, id, { type: 'applied', stage, objects, at }, job.id);
@@ -83,13 +86,16 @@ async function check(
   return { approving, finding };
 }
 
-/** Writes what is missing, one object at a time, and journals each. Gives when the last of it was on the console, by its clock. */
+/**
+ * Writes what is missing, one object at a time, and journals each. Gives when the last of it was on the console, by its
+ * clock; nothing when people stopped it halfway.
+ */
 async function makeItSo(
   deps: ApplyDeps,
   lockdown: Lockdown,
   finding: DraftFinding,
   approvers: readonly Vote[],
-): Promise<number> {
+): Promise<number | undefined> {
   const { draft, digest } = finding;
   const written = await deps.evidence.written(lockdown.id, draft.stage);
   const annotations = {
@@ -100,10 +106,19 @@ async function makeItSo(
   };
   let at = 0;
   for (const change of draft.changes) {
+    if (await stoppedHalfway(deps, lockdown, draft.stage)) return undefined;
     const key = idempotencyKey(deps.idempotencySecret, lockdown.id, draft.stage, digest, change);
-    at = Math.max(at, await makeOneSo(deps, lockdown, draft, change, { key, annotations, written, digest }));
+    at = Math.max(at, await makeOneSo(deps, lockdown, finding, change, { key, annotations, written, digest }));
   }
-  return at;
+  return (await stoppedHalfway(deps, lockdown, draft.stage)) ? undefined : at;
+}
+
+/** Whether the stage has left its phase meanwhile; what was written after it was taken back is taken back, too. */
+async function stoppedHalfway(deps: ApplyDeps, lockdown: Lockdown, stage: Stage): Promise<boolean> {
+  const now = await deps.lockdowns.read(lockdown.id);
+  const phase = now?.stages[stage].phase;
+  if (phase === 'undoing' || phase === 'waiting') await takeBack(deps, lockdown, stage);
+  return phase !== 'applying' || now?.phase !== 'securing';
 }
 
 type Making = {
@@ -116,7 +131,7 @@ type Making = {
 async function makeOneSo(
   deps: ApplyDeps,
   { id, namespace }: Lockdown,
-  { stage }: Draft,
+  { draft: { stage }, localPrefixes }: DraftFinding,
   change: Change,
   { key, annotations, written, digest }: Making,
 ): Promise<number> {
@@ -144,13 +159,10 @@ async function makeOneSo(
       return made.updatedAt;
     }
     case 'add-tag-prefixes': {
+      const added = change.prefixes.filter((prefix) => !localPrefixes.includes(prefix));
       // Journalled first: were it the other way round, a crash in between would make undo forget what was added.
       if (!written.some((object) => object.kind === 'tag-prefixes'))
-        await deps.evidence.keepWritten(id, stage, {
-          kind: 'tag-prefixes',
-          added: [...change.prefixes],
-          at: deps.now(),
-        });
+        await deps.evidence.keepWritten(id, stage, { kind: 'tag-prefixes', added, at: deps.now() });
       const result = await deps.consoleApi.addTagPrefixes(namespace, change.prefixes, key);
       note('tag prefixes', change.prefixes.join(' '), result.written ? 'added' : 'there already', namespace);
       return result.updatedAt;

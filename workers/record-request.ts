@@ -3,11 +3,11 @@ import { personOf, type Settings, settingsFor } from '#config/schema.ts';
 import { type Vote, whyMayNotVote } from '#core/approval.ts';
 import { type Roles, rolesOf, whyMayNot } from '#core/authority.ts';
 import type { Event } from '#core/events.ts';
-import { anythingWritten, currentStage, type Lockdown, nextStage } from '#core/lockdown-state.ts';
+import { anythingWritten, currentStage, type Lockdown, mayBeCut, nextStage } from '#core/lockdown-state.ts';
 import type { Request } from '#core/request.ts';
 import type { JobData } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
-import { type RecordingDeps, record } from './recording.ts';
+import { type RecordingDeps, record, recordedBefore } from './recording.ts';
 
 export type RequestDeps = RecordingDeps & {
   readonly settings: Settings;
@@ -35,6 +35,8 @@ export function recordRequest(deps: RequestDeps) {
       await deps.whisper(request, refused);
     };
     if (!lockdown) return refuse({ refused: 'This lockdown is not kept any more.' });
+    // Asked again, what was granted by an earlier try would be refused now: the lockdown has moved on because of it.
+    if (await recordedBefore(deps, lockdown.id, job.id)) return;
     const event = await eventFor(deps, lockdown, request);
     if ('refused' in event) return refuse(event);
     const result = await record(deps, lockdown.id, event, job.id);
@@ -124,6 +126,11 @@ function wished(lockdown: Lockdown, by: string, wish: Governed): Event | Refusal
         return {
           refused:
             'Rules were created already. Cancel with `--keep` to leave them on the console, or with `--take-back` to remove exactly what was created.',
+        };
+      if (wish.written === 'keep' && mayBeCut(lockdown))
+        return {
+          refused:
+            'Discovery mode may be off already, and nobody would watch the namespace any more. Cancel with `--take-back`, or have the stage tried again.',
         };
       return { type: 'cancelled', by, written: anythingWritten(lockdown) ? wish.written : 'nothing' };
     case 'release':

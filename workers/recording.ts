@@ -27,11 +27,7 @@ export async function record(
   event: Event,
   cause: string,
 ): Promise<'recorded' | 'changes nothing'> {
-  const before = await deps.lockdowns.entryOf(id, cause);
-  if (before.length > 0) {
-    await startSteps(deps, id, before);
-    return 'recorded';
-  }
+  if (await recordedBefore(deps, id, cause)) return 'recorded';
   for (let round = 0; round < ROUNDS; round += 1) {
     const lockdown = await deps.lockdowns.read(id);
     const next = lockdown && advance(lockdown, event, deps.now());
@@ -49,6 +45,17 @@ export async function record(
     }
   }
   throw new Error(`${id} was changed by others ${ROUNDS} times in a row`);
+}
+
+/** Whether an earlier try of this job got as far as keeping its entries; then only the steps are started, once more. */
+export async function recordedBefore(
+  deps: Pick<RecordingDeps, 'lockdowns' | 'queues'>,
+  id: string,
+  cause: string,
+): Promise<boolean> {
+  const entries = await deps.lockdowns.entryOf(id, cause);
+  await startSteps(deps, id, entries);
+  return entries.length > 0;
 }
 
 async function startSteps(deps: Pick<RecordingDeps, 'queues'>, id: string, entries: readonly Entry[]): Promise<void> {

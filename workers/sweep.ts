@@ -1,17 +1,20 @@
 /** Asks every minute of each open lockdown: which step should be under way, and is it? */
-
 import type { Settings } from '#config/schema.ts';
 import type { Event } from '#core/events.ts';
 import { dueSteps, type StepName } from '#core/lockdown.ts';
 import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
+import type { Stage } from '#core/stage.ts';
+import type { CardStore } from '#redis/card-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { Queues } from '#redis/queue.ts';
+import { cardNames } from '#slack/card-names.ts';
 import type { Journal } from '#src/journal.ts';
 import { startStep } from './recording.ts';
 import { startSchedules } from './schedules.ts';
 
 export type SweepDeps = {
-  readonly lockdowns: Pick<LockdownStore, 'open' | 'endedBefore' | 'forget'>;
+  readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore' | 'forget'>;
+  readonly cards: Pick<CardStore, 'get'>;
   readonly queues: Pick<Queues, 'add' | 'schedule' | 'unschedule' | 'underWay'>;
   readonly settings: Settings;
   readonly journal: Pick<Journal, 'repaired' | 'forgot'>;
@@ -26,9 +29,11 @@ export function sweep(deps: SweepDeps) {
   return async (): Promise<void> => {
     const minute = Math.floor(deps.now() / 60_000);
     const open = await deps.lockdowns.open();
-    const busy = open.length > 0 ? await underWay(deps) : new Set<string>();
+    const leftOver = (await deps.lockdowns.recent()).filter((ended) => dueSteps(ended).length > 0);
+    const busy = open.length + leftOver.length > 0 ? await underWay(deps) : new Set<string>();
+    for (const lockdown of leftOver) await repair(deps, lockdown, busy, minute);
     for (const lockdown of open) {
-      const fact = deadline(lockdown, deps.now());
+      const fact = deadline(lockdown, deps.settings, deps.now());
       if (fact)
         await deps.queues.add(
           'record-event',
@@ -36,12 +41,7 @@ export function sweep(deps: SweepDeps) {
           `${lockdown.id}-${fact.id}`,
         );
       if (lockdown.phase !== 'locked') await startSchedules(deps, lockdown.id);
-      for (const step of dueSteps(lockdown)) {
-        if (busy.has(placeOf(step.step, lockdown.id, step.stage)) || deps.now() - lockdown.phaseSince < GRACE_MS)
-          continue;
-        deps.journal.repaired({ lockdown: lockdown.id, step: step.step });
-        await startStep(deps, lockdown.id, step, `sweep${minute}`);
-      }
+      await repair(deps, lockdown, busy, minute);
       if (lockdown.phase === 'securing')
         await deps.queues.add('remind', { lockdown: lockdown.id }, `${lockdown.id}-remind${Math.floor(minute / 10)}`);
       // The cards show the truth within a minute, whatever was lost on the way.
@@ -54,10 +54,30 @@ export function sweep(deps: SweepDeps) {
   };
 }
 
+/** Starts again what should be under way and is not. */
+async function repair(deps: SweepDeps, lockdown: Lockdown, busy: ReadonlySet<string>, minute: number): Promise<void> {
+  if (deps.now() - lockdown.phaseSince < GRACE_MS) return;
+  for (const { step, stage } of dueSteps(lockdown)) {
+    if (busy.has(placeOf(step, lockdown.id, stage))) continue;
+    // A question that was put is under way as long as it is there for people to answer.
+    if (stage && step === 'ask-approval' && (await isThere(deps, lockdown, stage))) continue;
+    deps.journal.repaired({ lockdown: lockdown.id, step });
+    await startStep(deps, lockdown.id, { step, stage }, `sweep${minute}`);
+  }
+}
+
+async function isThere({ cards }: Pick<SweepDeps, 'cards'>, { id, stages }: Lockdown, stage: Stage): Promise<boolean> {
+  return (await cards.get(id, cardNames.approval(stage, stages[stage].revision))) !== undefined;
+}
+
 /** What time alone brings about. The ids make each happen once. */
-function deadline(lockdown: Lockdown, now: number): { event: Event; id: string } | undefined {
+function deadline(lockdown: Lockdown, settings: Settings, now: number): { event: Event; id: string } | undefined {
   if (lockdown.phase === 'discovering' && !lockdown.paused && now >= lockdown.discoveryEndsAt)
     return { event: { type: 'discovery-ended' }, id: 'discovery-ended' };
+  // Also when watching itself has failed: nobody may be left cut off because the console does not answer.
+  const confirmMs = settings.watch.confirmMinutes * 60_000;
+  if (lockdown.phase === 'watching' && confirmMs > 0 && now > lockdown.phaseSince + confirmMs)
+    return { event: { type: 'not-confirmed-in-time' }, id: `not-confirmed-${lockdown.phaseSince}` };
   const stage = currentStage(lockdown);
   const ask = stage && lockdown.stages[stage].ask;
   if (stage && ask && lockdown.stages[stage].phase === 'asking' && now >= ask.expiresAt)

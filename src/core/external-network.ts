@@ -1,6 +1,6 @@
 /** What an external network is: addresses and names under a tag that rules can name. */
 
-/** As read from the console. `tags` are all of it that rules can match (`normalizedTags`); `propagate`: seen by descendants. */
+/** As read from the console. `tags` are all that rules can match, the computed ones too; `propagate`: seen by descendants. */
 export type ExternalNetwork = {
   readonly id: string;
   readonly name: string;

@@ -122,9 +122,14 @@ export function isOpen(lockdown: Pick<Lockdown, 'phase'>): boolean {
 /** Stages that may have left something on the console, the last one first: the order to take it back in. */
 export function writtenStages(lockdown: Lockdown): Stage[] {
   const written: StagePhase[] = ['applying', 'verifying', 'allowed', 'failed'];
-  return STAGES.filter(
-    (stage) => stage !== 'disable-discovery' && written.includes(lockdown.stages[stage].phase),
-  ).reverse();
+  return STAGES.filter((stage) => written.includes(lockdown.stages[stage].phase)).reverse();
+}
+
+/** Whether the default actions may have been set to Reject, although nobody watches the namespace yet. */
+export function mayBeCut({ stages }: Pick<Lockdown, 'stages'>): boolean {
+  const { phase, failedIn } = stages['disable-discovery'];
+  const reached = phase === 'failed' ? failedIn : phase;
+  return reached === 'applying' || reached === 'undoing';
 }
 
 export function anythingWritten(lockdown: Lockdown): boolean {

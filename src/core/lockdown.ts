@@ -7,6 +7,7 @@ import {
   isClosed,
   type Lockdown,
   type LockdownPhase,
+  mayBeCut,
   nextStage,
   othersUnderWay,
   type StagePhase,
@@ -51,7 +52,8 @@ const GUARDS = {
   'no other stage is under way': (lockdown, event) => 'stage' in event && !othersUnderWay(lockdown, event.stage),
   'a stage still waits': (lockdown) => nextStage(lockdown) !== undefined,
   'nothing was written': (lockdown, event) => event.type === 'cancelled' && !anythingWritten(lockdown),
-  'what was written is kept': (_, event) => event.type === 'cancelled' && event.written === 'keep',
+  'what was written is kept': (lockdown, event) =>
+    event.type === 'cancelled' && event.written === 'keep' && !mayBeCut(lockdown),
   'what was written is taken back': (_, event) => event.type === 'cancelled' && event.written === 'take-back',
   'it failed while drafting': (lockdown, event) => failedIn(lockdown, event) === 'drafting',
   'it failed while asking': (lockdown, event) => failedIn(lockdown, event) === 'asking',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { STAGES } from '#core/stage.ts';
 import { key } from './keys.ts';
 
-const Place = z.strictObject({ channel: z.string(), ts: z.string(), nonce: z.string().optional() });
+export const Place = z.strictObject({ channel: z.string(), ts: z.string(), nonce: z.string().optional() });
 export type Place = z.infer<typeof Place>;
 
 const Shown = z.strictObject({

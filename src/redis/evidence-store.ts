@@ -52,7 +52,7 @@ export function evidenceStore(redis: Redis) {
       return text ? FormerActions.parse(JSON.parse(text)) : undefined;
     },
 
-    /** Kept before the namespace is touched, and never overwritten: a second try must not mistake Reject for what was before. */
+    /** Kept before the namespace is touched, and not overwritten: a second try must not mistake Reject for what was before. */
     async keepFormer(id: string, former: FormerActions): Promise<void> {
       await redis.hsetnx(key.findings(id), 'former', JSON.stringify(former));
     },
@@ -74,8 +74,14 @@ export function evidenceStore(redis: Redis) {
       await redis.rpush(key.objects(id, stage), JSON.stringify(object));
     },
 
+    /** Once it is taken back. What comes after the last stage was taken back is another cut, with other former actions. */
     async forgetWritten(id: string, stage: Stage): Promise<void> {
-      await redis.multi().del(key.objects(id, stage)).hdel(key.findings(id), `begun:${stage}`).exec();
+      const former = stage === 'disable-discovery' ? ['former'] : [];
+      await redis
+        .multi()
+        .del(key.objects(id, stage))
+        .hdel(key.findings(id), `begun:${stage}`, ...former)
+        .exec();
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Step, Transition } from '#core/lockdown.ts';
 import { STEPS } from '#core/lockdown.ts';
 import { isOpen, Lockdown } from '#core/lockdown-state.ts';
 import { STAGES } from '#core/stage.ts';
+import { Place } from './card-store.ts';
 import { key, keysOf } from './keys.ts';
 
 export const Entry = z.strictObject({
@@ -38,14 +39,14 @@ export type LockdownStore = ReturnType<typeof lockdownStore>;
 const SAVE = `
 if redis.call('LLEN', KEYS[2]) ~= tonumber(ARGV[1]) then return 0 end
 local other = redis.call('HGET', KEYS[3], ARGV[3])
-if other and other ~= ARGV[4] then return -1 end
+if ARGV[5] == '1' and other and other ~= ARGV[4] then return -1 end
 redis.call('SET', KEYS[1], ARGV[2])
 for i = 7, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
 if ARGV[5] == '1' then
   redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
   redis.call('ZREM', KEYS[4], ARGV[4])
 else
-  redis.call('HDEL', KEYS[3], ARGV[3])
+  if other == ARGV[4] then redis.call('HDEL', KEYS[3], ARGV[3]) end
   redis.call('ZADD', KEYS[4], ARGV[6], ARGV[4])
 end
 return 1`;
@@ -91,9 +92,10 @@ export function lockdownStore(redis: Redis) {
 
     /** Everything kept of an ended lockdown goes, history included. */
     async forget(id: string): Promise<void> {
+      const places = (await redis.hvals(key.cards(id))).map((text) => Place.parse(JSON.parse(text)));
       await redis
         .multi()
-        .del(...keysOf(id, STAGES))
+        .del(...keysOf(id, STAGES), ...places.map(({ channel, ts }) => key.cardAt(channel, ts)))
         .zrem(key.ended(), id)
         .exec();
     },

@@ -21,7 +21,8 @@ export function literal(text: string, max: number = LIMITS.richText): string {
 /** The only way for a text into `mrkdwn` or into the text beside the blocks. */
 export function mrkdwn(text: string, max: number = LIMITS.text): string {
   let kept = '';
-  for (const character of visible(text)) {
+  // `](` would begin a link where a client reads Markdown.
+  for (const character of visible(text).replaceAll('](', '] (')) {
     const escaped = ESCAPES[character] ?? character;
     if (kept.length + escaped.length > max - 1) return `${kept}…`;
     kept += escaped;

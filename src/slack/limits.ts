@@ -22,6 +22,10 @@ export const LIMITS = {
   text: 3900,
   /** Not documented for rich text; kept at what a section takes. */
   richText: 2900,
+  /** Ours, so that one long name or reason does not push everything else off the card. */
+  line: 1200,
+  item: 300,
+  cell: 80,
 } as const;
 
 /** At most `max` UTF-16 units, never half a character; what was cut ends with an ellipsis. */

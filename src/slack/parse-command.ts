@@ -71,7 +71,7 @@ const PARSERS: Readonly<Record<CommandVerb, (words: readonly string[]) => Parsed
       return known
         ? { command: { verb: 'flows', namespace: valid, stage: known } }
         : {
-            answer: `There is no stage \`${quoted(stage)}\`. ${nearest(stage, STAGES)} The stages are ${STAGES.map((each) => `\`${each}\``).join(', ')}.`,
+            answer: `There is no stage \`${quoted(stage)}\`. ${nearest(stage, STAGES)}The stages are ${STAGES.map((each) => `\`${each}\``).join(', ')}.`,
           };
     });
   },
@@ -147,13 +147,13 @@ function unknownWord(word: string): Parsed {
       answer: `What should happen with \`${quoted(word)}\`? To begin a lockdown: \`/lockdown start ${quoted(word)}\`. \`/lockdown help\` lists everything.`,
     };
   return {
-    answer: `There is no command \`${quoted(word)}\`. ${nearest(word, VERBS)} \`/lockdown help\` lists everything.`,
+    answer: `There is no command \`${quoted(word)}\`. ${nearest(word, VERBS)}\`/lockdown help\` lists everything.`,
   };
 }
 
 function nearest(word: string, known: readonly string[]): string {
   const near = closest(word.toLowerCase(), known);
-  return distance(word.toLowerCase(), near) <= Math.max(2, near.length / 2) ? `Did you mean \`${near}\`?` : '';
+  return distance(word.toLowerCase(), near) <= Math.max(2, near.length / 2) ? `Did you mean \`${near}\`? ` : '';
 }
 
 /** What was typed, so that it can stand between back-ticks in an answer. */

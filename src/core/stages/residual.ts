@@ -114,7 +114,8 @@ function forUnits(
       because: `Nothing is known any more by which a rule could name the processing unit in ${peer.namespace}.`,
     };
   }
-  const object = [unitsOf(peer.namespace, best.tags)];
+  const sent = peer.namespace === namespace ? best.tags : best.tags.filter((tag) => isSentFromElsewhere(scene, tag));
+  const object = [unitsOf(peer.namespace, sent)];
   const outgoing = side.direction === 'outgoing';
   const rules = [allow(`${outgoing ? 'to' : 'from'}-${known.name}`, object, portsOf(edges))];
   const [from, to] = outgoing ? [side.name, known.name] : [known.name, side.name];
@@ -125,13 +126,22 @@ function forUnits(
     const incoming = mint.ruleset(rulesetFor(answering, `allow-${slug(to)}-from-${slug(from)}`, back));
     return { changes: [...mint.prefixes(best.prefixes), ...changes, ...incoming], because: '' };
   }
-  const unsent = best.prefixes.length > 0 ? ` It must send ${list(best.tags)} under an effective prefix.` : '';
+  const wide =
+    sent.length < best.tags.length
+      ? ` It covers every processing unit of ${peer.namespace}, because ${list(best.tags)} is not known to be sent from there.`
+      : '';
   return {
     changes,
     because: `This allows our side only: ${peer.namespace} needs a ruleset of its own for the ${
       outgoing ? 'incoming' : 'outgoing'
-    } side.${unsent}`,
+    } side.${wide}`,
   };
+}
+
+/** A prefix that this namespace set for itself says nothing about what another namespace's units send. */
+function isSentFromElsewhere(scene: Scene, tag: string): boolean {
+  const { local, effective } = scene.evidence.policy.prefixes;
+  return effective.some((prefix) => !local.includes(prefix) && tag.startsWith(prefix));
 }
 
 function forAddresses(group: EdgeGroup, scene: Scene, side: Side, edges: readonly Edge[], mint: Mint): Remedy {

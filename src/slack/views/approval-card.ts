@@ -7,6 +7,7 @@ import type { Lockdown, StageState } from '#core/lockdown-state.ts';
 import { lastSegment } from '#core/namespace.ts';
 import type { Stage } from '#core/stage.ts';
 import type { Target } from '../action-ids.ts';
+import { LIMITS } from '../limits.ts';
 import {
   bold,
   button,
@@ -20,13 +21,14 @@ import {
   type Message,
   message,
   number,
+  type Piece,
   says,
   sentence,
 } from './build.ts';
 import { changeList } from './changes.ts';
 import { edgeTable } from './edge-groups.ts';
 import { doubts, prediction, residualState } from './prediction.ts';
-import { askedLine, expiryLine, voteLines } from './votes.ts';
+import { askedLine, expiryLine, neededLines, voteLines } from './votes.ts';
 import { edgeLine, STAGE_MEANS, STAGE_PHASE_WORDS, stageNumber } from './words.ts';
 
 export type ApprovalCard = {
@@ -39,6 +41,7 @@ export type ApprovalCard = {
 const ROWS = 15;
 /** A warning that does not fit on the card would be voted for unseen, so beyond these nobody votes. */
 const WARNINGS = 40;
+const WARNINGS_CHARACTERS = 6000;
 
 export function approvalCard(card: ApprovalCard): Message {
   const { lockdown, stage } = card;
@@ -68,8 +71,8 @@ function question({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | und
   const because = ({ group, because: why }: (typeof draft.leftOut)[number]) => `${edgeLine(group)}: ${why}`;
   const notes = draft.remarks.filter(({ level }) => level === 'note').map(({ text: note }) => sentence(note));
   return [
-    list([bold('Changed since the draft you saw before'), '; earlier votes are void:'], finding.differences),
     ...warnings(draft.remarks),
+    list([bold('Changed since the draft you saw before'), '; earlier votes are void:'], finding.differences),
     ...unallowed(finding),
     residual ? undefined : list('Left out on purpose:', draft.leftOut.map(because), 4),
     changeList('Would be changed on the console:', draft.changes, 10),
@@ -102,7 +105,11 @@ function answerGiven({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | 
 
 /** Nobody can judge these in one look, so the card offers no approval. */
 export function tooManyWarnings({ remarks }: Pick<Draft, 'remarks'>): boolean {
-  return remarks.filter(({ level }) => level === 'look').length > WARNINGS;
+  const looks = remarks.filter(({ level }) => level === 'look');
+  const characters = looks.reduce((sum, { text: look }) => sum + look.length, 0);
+  return (
+    looks.length > WARNINGS || characters > WARNINGS_CHARACTERS || looks.some((look) => look.text.length > LIMITS.line)
+  );
 }
 
 function text({ namespace }: Lockdown, stage: Stage, { phase, ask, votes }: StageState): string {
@@ -117,8 +124,8 @@ function warnings(remarks: readonly Remark[]): (KnownBlock | undefined)[] {
   const of = (level: Remark['level']): Line[] =>
     remarks.filter((each) => each.level === level).map((each) => sentence(each.text));
   return [
-    list([emoji('octagonal_sign'), bold(' Kept out of this draft, because it looks wrong:')], of('stop'), 20),
-    list([emoji('warning'), bold(' Look at this first:')], of('look'), WARNINGS),
+    list([emoji('warning'), ' ', bold('Look at this first:')], of('look'), WARNINGS, LIMITS.line),
+    list([emoji('octagonal_sign'), ' ', bold('Kept out of this draft, because it looks wrong:')], of('stop'), 20),
   ];
 }
 
@@ -141,13 +148,10 @@ function unallowed({ draft }: DraftFinding): (KnownBlock | undefined)[] {
 function votes(state: StageState, { digest }: DraftFinding): KnownBlock[] {
   const { ask, phase, revision } = state;
   if (!ask) return [];
-  const asked = phase === 'asking' ? [askedLine(ask), expiryLine(ask)] : [];
-  const which: Line = [
-    'Digest ',
-    code(digestWords(digest)),
-    `, draft ${number(revision)}. A vote is for exactly this draft.`,
-  ];
-  return [says(...voteLines(state.votes, ask), ...asked, which)];
+  const which: Piece[] = ['Digest ', code(digestWords(digest)), `, draft ${number(revision)}.`];
+  if (phase !== 'asking') return [says(...voteLines(state.votes, ask), which)];
+  const lines = [...voteLines(state.votes, ask), ...neededLines(state.votes, ask), askedLine(ask), expiryLine(ask)];
+  return [says(...lines, [...which, ' A vote is for exactly this draft.'])];
 }
 
 function pressable(

@@ -11,6 +11,7 @@ import type {
 import { type ButtonName, encodeButton, type Target } from '../action-ids.ts';
 import { literal, mrkdwn } from '../escape.ts';
 import { clip, LIMITS } from '../limits.ts';
+import { fitted, MESSAGE_ROOM, VIEW_ROOM } from './fit.ts';
 
 /** `text` is for notifications and screen readers; it is made of constants, numbers and the namespace's path. */
 export type Message = { readonly text: string; readonly blocks: KnownBlock[] };
@@ -21,7 +22,10 @@ export type Piece = string | RichTextElement;
 export type Line = Piece | readonly Piece[];
 
 export function message(text: string, blocks: readonly (KnownBlock | undefined)[]): Message {
-  return { text: mrkdwn(text), blocks: present(blocks) };
+  const shortened = note(
+    'Shortened, because Slack takes no longer message. Everything is in the file in the thread and under Details.',
+  );
+  return { text: mrkdwn(text), blocks: fitted(present(blocks), MESSAGE_ROOM, shortened) };
 }
 
 export function present(blocks: readonly (KnownBlock | undefined)[]): KnownBlock[] {
@@ -79,12 +83,18 @@ export const divider: KnownBlock = { type: 'divider' };
 
 /** One block of lines. */
 export function says(...lines: Line[]): KnownBlock {
-  const elements = lines.flatMap((line, at) => [...(at === 0 ? [] : ['\n']), ...pieces(line)]).map(element);
-  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] };
+  const elements = lines.flatMap((line, at) => [...(at === 0 ? [] : ['\n']), ...pieces(line)]);
+  const shownElements = elements.map((piece) => element(piece, LIMITS.line));
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: shownElements }] };
 }
 
 /** A line, then bullets; the first `max` of them, and how many more there are. Nothing when there is no bullet. */
-export function list(title: Line, items: readonly Line[], max = 8): KnownBlock | undefined {
+export function list(
+  title: Line,
+  items: readonly Line[],
+  max = 8,
+  characters: number = LIMITS.item,
+): KnownBlock | undefined {
   if (items.length === 0) return undefined;
   const shownItems = items.slice(0, max);
   const more = items.length - shownItems.length;
@@ -128,7 +138,7 @@ export function table(
   let left = LIMITS.tableText - titles.reduce((sum, { text }) => sum + text.length, 0);
   const kept = [];
   for (const row of rows.slice(0, LIMITS.tableRows - 1)) {
-    const cells = row.map((text) => ({ type: 'raw_text' as const, text: literal(text, 200) || '–' }));
+    const cells = row.map((text) => ({ type: 'raw_text' as const, text: literal(text, LIMITS.cell) || '–' }));
     left -= cells.reduce((sum, { text }) => sum + text.length, 0);
     if (left < 0) break;
     kept.push(cells);
@@ -169,12 +179,8 @@ export function modal(
   blocks: readonly (KnownBlock | undefined)[],
   rest: Partial<ModalView> = {},
 ): Modal {
-  const given = present(blocks);
-  const room = LIMITS.blocksInModal;
-  const kept =
-    given.length <= room
-      ? given
-      : [...given.slice(0, room - 1), note('The rest does not fit here; it is in the file in the thread.')];
+  const shortened = note('The rest does not fit here; it is in the file in the thread.');
+  const kept = fitted(present(blocks), VIEW_ROOM, shortened);
   return { type: 'modal', title: plain(title, LIMITS.modalTitle), close: plain('Close', 24), blocks: kept, ...rest };
 }
 
@@ -190,6 +196,11 @@ export function sentence(text: string): Piece[] {
     .map((part) => (part.length > 2 && part.startsWith('`') && part.endsWith('`') ? code(part.slice(1, -1)) : part));
 }
 
+/** Sentences of others do not all end. */
+export function ended(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 function dialog(confirm: NonNullable<ButtonOptions['confirm']>, style: ButtonOptions['style']): ConfirmationDialog {
   return {
     title: plain(confirm.title, LIMITS.confirmTitle),
@@ -200,22 +211,23 @@ function dialog(confirm: NonNullable<ButtonOptions['confirm']>, style: ButtonOpt
   };
 }
 
-function section(line: Line): RichTextSection {
-  return { type: 'rich_text_section', elements: pieces(line).map(element) };
+function section(line: Line, max: number = LIMITS.richText): RichTextSection {
+  return { type: 'rich_text_section', elements: pieces(line).map((piece) => element(piece, max)) };
 }
 
 function pieces(line: Line): readonly Piece[] {
-  return Array.isArray(line) ? line : [line as Piece];
+  const all: readonly Piece[] = Array.isArray(line) ? line : [line as Piece];
+  return all.filter((piece) => piece !== '');
 }
 
-function element(piece: Piece): RichTextElement {
-  if (typeof piece !== 'string') return piece;
-  return { type: 'text', text: piece === '\n' ? piece : shown(piece) };
+function element(piece: Piece, max: number): RichTextElement {
+  if (typeof piece === 'string') return { type: 'text', text: piece === '\n' ? piece : shown(piece, max) };
+  return piece.type === 'text' ? { ...piece, text: clip(piece.text, max) } : piece;
 }
 
 /** Slack refuses empty text. */
-function shown(text: string): string {
-  return literal(text) || '–';
+function shown(text: string, max: number = LIMITS.richText): string {
+  return literal(text, max) || '–';
 }
 
 function chunks(text: string, max: number): string[] {

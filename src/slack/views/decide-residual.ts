@@ -3,7 +3,7 @@ import type { KnownBlock, PlainTextOption } from '@slack/types';
 import type { Residual } from '#core/draft.ts';
 import { encodeModal, INPUTS, type ModalState, modalId } from '../action-ids.ts';
 import { LIMITS } from '../limits.ts';
-import { bold, code, count, type Modal, modal, number, plain, says } from './build.ts';
+import { bold, code, count, ended, type Modal, modal, number, plain, says } from './build.ts';
 import { edgeLine } from './words.ts';
 
 export const PAGE_SIZE = 40;
@@ -73,8 +73,4 @@ function question({ group, because, advice, adviceBecause, changes }: Residual, 
 
 function option(value: 'allow' | 'block', text: string): PlainTextOption {
   return { text: plain(text, LIMITS.option), value };
-}
-
-function ended(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

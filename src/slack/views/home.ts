@@ -1,7 +1,7 @@
 /** The App Home: what waits for you, and every open lockdown. */
 import type { HomeView, KnownBlock } from '@slack/types';
-import { LIMITS } from '../limits.ts';
 import { bold, code, divider, header, italic, type Line, link, number, present, says, utc } from './build.ts';
+import { fitted, VIEW_ROOM } from './fit.ts';
 import { inOneLine } from './one-line.ts';
 import type { Listed } from './status.ts';
 import { LOCKDOWN_PHASE_WORDS } from './words.ts';
@@ -35,7 +35,10 @@ export function home({ waiting, open, ended, at }: Home): HomeView {
       : []),
     says([italic(`As of ${utc(at)}; open this tab again to see what is new.`)]),
   ];
-  return { type: 'home', blocks: present(blocks).slice(0, LIMITS.blocksInModal) };
+  return {
+    type: 'home',
+    blocks: fitted(present(blocks), VIEW_ROOM, says('Shortened, because Slack takes no more here.')),
+  };
 }
 
 /** While our memory does not answer. */

@@ -24,7 +24,7 @@ import {
   sentence,
   when,
 } from './build.ts';
-import { voteLines } from './votes.ts';
+import { neededLines, voteLines } from './votes.ts';
 import { LOCKDOWN_PHASE_WORDS, STAGE_PHASE_WORDS } from './words.ts';
 
 export type LockdownCard = {
@@ -74,7 +74,8 @@ function waitsFor({ lockdown, discovery, confirmBy, links }: LockdownCard): Line
     ? [
         [
           emoji('double_vertical_bar'),
-          bold(' Paused'),
+          ' ',
+          bold('Paused'),
           ': nothing happens until somebody writes ',
           code(`/lockdown resume ${lockdown.namespace}`),
           '.',
@@ -82,7 +83,7 @@ function waitsFor({ lockdown, discovery, confirmBy, links }: LockdownCard): Line
       ]
     : [];
   const failed: Line[] = lockdown.failedStep
-    ? [[emoji('warning'), bold(' Failed: '), ...sentence(lockdown.failedStep)]]
+    ? [[emoji('warning'), ' ', bold('Failed'), ': ', ...sentence(lockdown.failedStep)]]
     : [];
   return [...paused, ...failed, ...byPhase({ lockdown, discovery, confirmBy, links: links ?? {} })];
 }
@@ -127,15 +128,16 @@ function byPhase({ lockdown, discovery, confirmBy, links }: LockdownCard): Line[
         ],
       ];
     case 'releasing':
-      return ['The former default actions are being given back; this needs nobody.'];
+      return lockdown.failedStep
+        ? [
+            [
+              italic('Waits for '),
+              'somebody to mend what failed and to try again; until then the namespace stays as it is.',
+            ],
+          ]
+        : ['The former default actions are being given back; this needs nobody.'];
     case 'released':
-      return [
-        [
-          'Ended ',
-          when(lockdown.phaseSince),
-          '. The rules of the stages stay; nothing is rejected by default any more.',
-        ],
-      ];
+      return [['Ended ', when(lockdown.phaseSince), '. The rules of the stages stay on the console.']];
     case 'cancelled':
       return [['Ended ', when(lockdown.phaseSince), '.']];
   }
@@ -158,7 +160,11 @@ function securing(lockdown: Lockdown, links: Partial<Record<Stage, string>>): Li
             ...see,
           ],
         ];
-      return [[italic('Waits for '), `votes on ${stage}.`, ...see], ...voteLines(state.votes, state.ask)];
+      return [
+        [italic('Waits for '), `votes on ${stage}.`, ...see],
+        ...voteLines(state.votes, state.ask),
+        ...neededLines(state.votes, state.ask),
+      ];
     case 'verifying':
       return [
         [

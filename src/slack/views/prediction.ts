@@ -74,9 +74,9 @@ export function doubts(
   return [
     breadth && breadth.possible > breadth.seen
       ? says([
-          'Wider than the evidence: ',
-          bold(`${number(breadth.seen)} of ${number(breadth.possible)}`),
-          ` ${breadth.of} that the rules allow were seen.`,
+          'Wider than the evidence: the rules allow ',
+          bold(number(breadth.possible)),
+          ` ${breadth.of}, of which ${number(breadth.seen)} were seen.`,
         ])
       : undefined,
     list('In doubt:', [...asked, ...said], max),

@@ -2,7 +2,7 @@
 import { outcome } from '#core/approval.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
-import { bold, code, count, type Message, message, type Piece, person, says, sentence } from './build.ts';
+import { bold, code, count, ended, type Message, message, type Piece, person, says, sentence } from './build.ts';
 import { STAGE_MEANS } from './words.ts';
 
 export type ThreadLine = {
@@ -13,7 +13,8 @@ export type ThreadLine = {
 };
 
 export function threadLine({ lockdown, event, to }: ThreadLine): Message {
-  return message(`${lockdown.namespace}: ${event.type}`, [says(line(event, lockdown, to))]);
+  const about = 'stage' in event && event.stage ? `${event.stage} of ${lockdown.namespace}` : lockdown.namespace;
+  return message(`${about}: ${event.type.replaceAll('-', ' ')}`, [says(line(event, lockdown, to))]);
 }
 
 function line(event: Event, lockdown: Lockdown, to: string | undefined): Piece[] {
@@ -35,13 +36,13 @@ function line(event: Event, lockdown: Lockdown, to: string | undefined): Piece[]
     case 'cut-more-than-accepted':
       return [
         'More was cut than the approvers accepted, so the former default actions are being given back: ',
-        ...sentence(event.because),
+        ...sentence(ended(event.because)),
       ];
     case 'release-requested':
       return [
         person(event.by),
         ' asked for release; the former default actions are being given back: ',
-        ...sentence(event.because),
+        ...sentence(ended(event.because)),
       ];
     case 'released':
       return [
@@ -57,7 +58,7 @@ function line(event: Event, lockdown: Lockdown, to: string | undefined): Piece[]
       return [
         ...(event.stage ? [bold(event.stage), ' failed'] : ['Failed']),
         ` in ${event.step}: `,
-        ...sentence(event.because),
+        ...sentence(ended(event.because)),
         ' Nothing goes on until somebody tries again.',
       ];
     case 'tried-again':
@@ -81,7 +82,7 @@ function stageLine(
     case 'stage-closed':
       return [stage, ' is closed.'];
     case 'nothing-to-allow':
-      return [stage, ' is skipped: ', ...sentence(event.because)];
+      return [stage, ' is skipped: ', ...sentence(ended(event.because))];
     case 'draft-ready':
       return event.ask.undecided > 0
         ? [stage, ` is drafted; ${count(event.ask.undecided, 'edge')} must be allowed or blocked before the vote.`]
@@ -98,7 +99,7 @@ function stageLine(
     case 'vote-withdrawn':
       return [person(event.person), ' withdrew their vote on ', stage, '.'];
     case 'draft-outdated':
-      return ['The draft of ', stage, ' is outdated, earlier votes are void: ', ...sentence(event.because)];
+      return ['The draft of ', stage, ' is outdated, earlier votes are void: ', ...sentence(ended(event.because))];
     case 'expired':
       return [
         'The question about ',
@@ -111,9 +112,9 @@ function stageLine(
         ` is on the console: ${event.objects.length === 0 ? 'nothing was missing' : event.objects.join(', ')}.`,
       ];
     case 'seen-allowed':
-      return [stage, ' is proven: ', ...sentence(event.proof)];
+      return [stage, ' is proven: ', ...sentence(ended(event.proof))];
     case 'not-seen':
-      return [stage, ' is not proven yet: ', ...sentence(event.because)];
+      return [stage, ' is not proven yet: ', ...sentence(ended(event.because))];
     case 'went-on-unproven':
       return [person(event.by), ' goes on without proof of ', stage, '.'];
     case 'reopened':
@@ -145,7 +146,7 @@ function voteLine(
   to: string | undefined,
 ): Piece[] {
   const how = { button: '', reaction: ' by reaction', 'typed-name': ', with the namespace’s name typed' }[vote.gesture];
-  const why = vote.reason ? [': ', vote.reason] : [];
+  const why = vote.reason ? [': ', ended(vote.reason)] : ['.'];
   if (vote.decision === 'deny')
     return [
       person(vote.user),
@@ -153,7 +154,7 @@ function voteLine(
       bold(stage),
       how,
       ...why,
-      '. The stage waits until somebody reopens it or leaves it out.',
+      ' The stage waits until somebody reopens it or leaves it out.',
     ];
   const { ask, votes, phase } = lockdown.stages[stage];
   const until = votes.filter(({ at }) => at <= vote.at);

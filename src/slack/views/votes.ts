@@ -1,32 +1,31 @@
 /** Who has approved, who is still needed, until when. */
 import type { RichTextElement } from '@slack/types';
 import { type Ask, outcome, type Vote } from '#core/approval.ts';
-import { bold, count, group, type Line, listed, number, type Piece, person, when } from './build.ts';
+import { bold, count, group, type Line, listed, number, person, when } from './build.ts';
 
 export function voteLines(votes: readonly Vote[], ask: Ask): Line[] {
-  const { approving, denying, needed, missingFromGroups } = outcome(votes, ask);
-  const so = approving.length === 0 ? ['nobody yet'] : listed(approving.map(({ user }) => person(user)));
-  const from = missingFromGroups.flatMap(({ group: id, missing }): Piece[] => [
-    `, ${number(missing)} of them from `,
-    group(id),
-  ]);
-  const more = Math.max(0, needed - approving.length);
+  const { approving, denying, needed } = outcome(votes, ask);
+  const so = approving.length === 0 ? ['nobody'] : listed(approving.map(({ user }) => person(user)));
   return [
-    [
-      bold(`Approved by ${number(approving.length)} of ${number(needed)} needed: `),
-      ...so,
-      more > 0 || from.length > 0 ? '; still needed: ' : '',
-      more > 0 ? count(more, 'more person', 'more people') : '',
-      ...from,
-    ].filter((piece) => piece !== ''),
+    [bold(`Approved by ${number(approving.length)} of ${number(needed)} needed`), ': ', ...so],
     ...denying.map(
       (vote): Line => [
-        bold('Denied by '),
+        bold('Denied'),
+        ' by ',
         person(vote.user),
-        vote.reason ? `: ${vote.reason}` : ' (by reaction, no reason given)',
+        vote.reason ? `: ${vote.reason}` : ' by reaction, no reason given',
       ],
     ),
   ];
+}
+
+/** Only while the question is open. */
+export function neededLines(votes: readonly Vote[], ask: Ask): Line[] {
+  const { approving, needed, missingFromGroups } = outcome(votes, ask);
+  const from = missingFromGroups.flatMap(({ group: id, missing }) => [`${number(missing)} from `, group(id)]);
+  const more = count(Math.max(from.length > 0 ? 1 : 0, needed - approving.length), 'more person', 'more people');
+  if (from.length > 0) return [[`Still needed: ${more}, of them `, ...from]];
+  return approving.length < needed ? [`Still needed: ${more}`] : [];
 }
 
 /** Whom the question is put to. */

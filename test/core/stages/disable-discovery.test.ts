@@ -15,6 +15,7 @@ import {
   ruleset,
   SETTINGS,
   SHOP,
+  withPrefixes,
   workload,
 } from '#test/support/evidence.ts';
 
@@ -90,7 +91,20 @@ test('traffic to another namespace is allowed on our side, by their tags and nam
   const [only] = residualOf([seen]).residual;
   expect(only).toMatchObject({ advice: 'allow' });
   expect(only?.because).toContain(`${OTHER} needs a ruleset of its own for the incoming side`);
+  expect(objectOf(only)).toEqual([['$identity=processingunit', `$namespace=${OTHER}`]]);
+  expect(only?.because).toContain(`every processing unit of ${OTHER}`);
+});
+
+test('a prefix that every namespace inherits lets a rule name a workload elsewhere by its own tag', () => {
+  const inherited = policy({ prefixes: { local: [], effective: [...policy().prefixes.effective, 'app='] } });
+  const [only] = residualOf([edge(frontend, billing, 'tcp/9000')], NO_ANSWERS, { policy: inherited }).residual;
   expect(objectOf(only)).toEqual([['app=billing', '$identity=processingunit', `$namespace=${OTHER}`]]);
+});
+
+test('an ingress gateway of another namespace still reaches the product page once discovery mode is off, although only this namespace sends app=', () => {
+  const seen = edge(billing, frontend, 'tcp/9080');
+  const [only] = residualOf([seen], NO_ANSWERS, { policy: withPrefixes('app=') }).residual;
+  expect(objectOf(only)).toEqual([['$identity=processingunit', `$namespace=${OTHER}`]]);
 });
 
 test('traffic from another namespace is our incoming side', () => {

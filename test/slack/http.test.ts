@@ -1,0 +1,144 @@
+/** Signed requests: of now, once, and answered like those of a socket. */
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { encodeModal, modalId } from '#slack/action-ids.ts';
+import { sealed4 } from '#slack/actions.ts';
+import { cardNames } from '#slack/card-names.ts';
+import { slackClient } from '#slack/client.ts';
+import { directory } from '#slack/directory.ts';
+import { poster } from '#slack/post.ts';
+import { reactionAdded } from '#slack/reactions.ts';
+import { seal } from '#slack/receipt.ts';
+import { ALICE, anAsk, BORIS, CHANNEL, HOUR, inStage, NAMESPACE } from '../support/slack-lockdowns.ts';
+import { aReceiptKey, type SlackProcess, slackProcess } from '../support/slack-process.ts';
+
+let house: SlackProcess | undefined;
+afterEach(async () => {
+  await house?.stop();
+  house = undefined;
+});
+
+async function overHttp() {
+  const port = await freePort();
+  house = await slackProcess({
+    settings: { slack: { mode: 'http', host: '127.0.0.1', port } },
+    sandbox: { eventsUrl: `http://127.0.0.1:${port}/slack/events` },
+  });
+  return { house, url: `http://127.0.0.1:${port}/slack/events` };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+function signed(body: string, secret: string, at = Date.now()) {
+  const stamp = Math.floor(at / 1000);
+  const signature = `v0=${createHmac('sha256', secret).update(`v0:${stamp}:${body}`).digest('hex')}`;
+  return {
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-slack-request-timestamp': String(stamp),
+      'x-slack-signature': signature,
+    },
+  };
+}
+
+const command = new URLSearchParams({
+  command: '/lockdown',
+  text: 'help',
+  user_id: ALICE,
+  team_id: 'T0ACME0001',
+  channel_id: CHANNEL,
+  trigger_id: '1.2.3',
+  response_url: 'http://127.0.0.1:1/gone',
+}).toString();
+
+test('a command works over HTTP as it does over a socket', async () => {
+  const { house } = await overHttp();
+  const seen = await house.as(ALICE).command(CHANNEL, `/lockdown start ${NAMESPACE}`);
+  expect(seen.warning).toBeUndefined();
+  expect(house.memory.opened()).toHaveLength(1);
+});
+
+test('a replayed request, one from another time and one that nobody signed are refused', async () => {
+  const { house, url } = await overHttp();
+  const secret = house.slack.signingSecret;
+  const request = signed(command, secret);
+  expect((await fetch(url, request)).status).toBe(200);
+  expect((await fetch(url, request)).status).toBe(401);
+  expect((await fetch(url, signed(command, secret, Date.now() + 310_000))).status).toBe(401);
+  expect((await fetch(url, signed(command, secret, Date.now() - 310_000))).status).toBe(401);
+  expect((await fetch(url, signed(`${command}&x=1`, 'another secret'))).status).toBe(401);
+  expect((await fetch(url, { method: 'POST', body: command })).status).toBe(401);
+  expect((await fetch(url.replace('events', 'other'), signed(`${command}&y=1`, secret))).status).toBe(404);
+  expect(house.lines).toContainEqual(expect.stringContaining('came a second time'));
+});
+
+test('who holds the signing secret cannot vote to end discovery mode without a modal that Slack opened', async () => {
+  const { house, url } = await overHttp();
+  const ask = anAsk({ cuts: true, askedAt: Date.now(), expiresAt: Date.now() + HOUR });
+  const lockdown = inStage('disable-discovery', { phase: 'asking', ask });
+  house.memory.keep(lockdown);
+  const about = {
+    lockdown: lockdown.id,
+    stage: 'disable-discovery',
+    nonce: ask.nonce,
+    channel: CHANNEL,
+    thread: '1.2',
+  } as const;
+  const forgedSeal = seal(sealed4('V123', BORIS, lockdown.id, ask.nonce), aReceiptKey());
+  const payload = {
+    type: 'view_submission',
+    team: { id: 'T0ACME0001' },
+    user: { id: BORIS, team_id: 'T0ACME0001' },
+    api_app_id: 'A0LOCKSTEP',
+    view: {
+      id: 'V123',
+      type: 'modal',
+      callback_id: modalId('confirm-disable'),
+      private_metadata: encodeModal({ ...about, seal: forgedSeal }),
+      state: { values: { namespace: { text: { type: 'plain_text_input', value: NAMESPACE } } } },
+    },
+  };
+  const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+  const response = await fetch(url, signed(body, house.slack.signingSecret));
+  expect(await response.text()).toContain('not opened by the card');
+  expect(house.memory.left).toEqual([]);
+  expect(house.lines).toContainEqual(expect.stringContaining('never opened for'));
+});
+
+test('a reaction in a skin tone is the same reaction, and a bot’s is none', async () => {
+  house = await slackProcess();
+  const { deps, memory, slack } = house;
+  const ask = anAsk({ askedAt: Date.now(), expiresAt: Date.now() + HOUR });
+  const lockdown = inStage('dns', { phase: 'asking', ask });
+  memory.keep(lockdown);
+  await memory.cards.put(lockdown.id, cardNames.approval('dns', 1), { channel: CHANNEL, ts: '1.1', nonce: ask.nonce });
+  const client = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl });
+  const { journal, secrets } = deps;
+  if (!secrets.receiptKey) throw new Error('no key');
+  const household = {
+    ...deps,
+    receiptKey: secrets.receiptKey,
+    directory: directory({ client, journal, team: 'T0ACME0001', now: Date.now }),
+    post: poster({ client, cards: memory.cards, journal }),
+  };
+  const by = (user: string) => ({
+    user,
+    person: user,
+    team: 'T0ACME0001',
+    channel: CHANNEL,
+    gesture: `reacted ${user}`,
+  });
+  expect(await reactionAdded(household, { actor: by('U0LOCKSTEP'), name: '+1', ts: '1.1' })).toBeUndefined();
+  await reactionAdded(household, { actor: by(BORIS), name: '+1::skin-tone-4', ts: '1.1' });
+  expect(memory.requests().map(({ wish, user }) => [user, wish.verb])).toEqual([[BORIS, 'vote']]);
+});

@@ -1,0 +1,311 @@
+/** A whole house for one test: the real steps between a real Redis, a sandbox console and a sandbox Slack, moved by hand. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Job, UnrecoverableError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { onTestFinished } from 'vitest';
+import { Settings } from '#config/schema.ts';
+import { consoleApi } from '#console/console-api.ts';
+import { readAppCredential } from '#console/credential.ts';
+import type { Vote } from '#core/approval.ts';
+import type { Event } from '#core/events.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Wish } from '#core/request.ts';
+import { STAGES, type Stage } from '#core/stage.ts';
+import { cardStore } from '#redis/card-store.ts';
+import { edgeStore } from '#redis/edge-store.ts';
+import { evidenceStore } from '#redis/evidence-store.ts';
+import { QUEUE_PREFIX } from '#redis/keys.ts';
+import { lockdownStore } from '#redis/lockdown-store.ts';
+import { type JobFacts, openQueues, WillNotPass } from '#redis/queue.ts';
+import { type ConsoleOptions, startConsole } from '#sandbox/console/start.ts';
+import { aroundSlack } from '#sandbox/slack/people.ts';
+import { people } from '#sandbox/slack/seed.ts';
+import { startSlack } from '#sandbox/slack/start.ts';
+import { slackClient } from '#slack/client.ts';
+import { directory } from '#slack/directory.ts';
+import { poster } from '#slack/post.ts';
+import { publicKeyText, receiptIsValid, signVote } from '#slack/receipt.ts';
+import { JOB_NAMES, JOBS, type JobData, type JobName } from '#src/jobs.ts';
+import type { Journal } from '#src/journal.ts';
+import { type AllDeps, allSteps } from '#workers/all-steps.ts';
+import { draw } from './draw.ts';
+import { aReceiptKey } from './slack-process.ts';
+
+export const SECURITY = 'S0SECURITY1';
+export const PLATFORM = 'S0PLATFORM1';
+export const CHANNEL = 'C0LOCKDOWN1';
+export const TEAM = 'T0ACME0001';
+const TOKEN = 'a-test';
+
+export type Name = keyof typeof people;
+export type Line = { readonly line: string } & Readonly<Record<string, unknown>>;
+/** What the console's control API shows of an object. */
+export type ConsoleObject = Readonly<Record<string, unknown>> & {
+  readonly ID: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly annotations: Readonly<Record<string, readonly string[]>>;
+};
+export type ConsoleWrite = {
+  readonly operation: 'create' | 'update' | 'delete';
+  readonly identity: string;
+  readonly object: ConsoleObject;
+};
+
+export type HouseOptions = {
+  /** Beside or instead of the usual settings; `namespace` changes the one namespace's. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly namespace?: Readonly<Record<string, unknown>>;
+  readonly console?: Partial<ConsoleOptions>;
+  /** Stands between the steps and what they work with, to make something happen at a certain moment. */
+  readonly between?: (deps: AllDeps) => AllDeps;
+};
+
+/** Everybody who can vote beside Alice, who asked for the lockdown. */
+export async function aHouse({ redis, url }: { redis: Redis; url: string }, options: HouseOptions = {}) {
+  const running = await startConsole({
+    app: 'sandbox/apps/hipster-shop-v0.3.1.json',
+    traffic: false,
+    recorded: false,
+    policyDelayMs: 0,
+    reportDelayMs: 0,
+    ...options.console,
+  });
+  const slack = await startSlack();
+  const { namespace } = running;
+  const receiptKey = aReceiptKey();
+  const settings = Settings.parse({
+    console: { credentials: running.credentials },
+    receipts: { publicKeys: { [receiptKey.id]: publicKeyText(receiptKey) } },
+    namespaces: [
+      {
+        match: namespace,
+        channel: CHANNEL,
+        requesters: { groups: [PLATFORM] },
+        approval: { groups: [SECURITY, PLATFORM], needed: 2, fromGroups: [{ group: SECURITY, needed: 1 }] },
+        stages: { 'disable-discovery': { groups: [SECURITY], needed: 2, fromGroups: [], reactions: false } },
+        ...options.namespace,
+      },
+    ],
+    discovery: { lookbackDays: 0.01, reportDelaySeconds: 0, windowHours: 24 },
+    verify: { settleSeconds: 0, everySeconds: 1, forMinutes: 1 },
+    watch: { everySeconds: 1, confirmMinutes: 10 },
+    ...options.settings,
+  });
+
+  const journalled: Line[] = [];
+  const journal = new Proxy({} as Journal, {
+    get: (_, line: string) => (facts: object) => void journalled.push({ line, ...facts }),
+  });
+  const failed = (error: Error) => journal.redisFailed({ because: error.message });
+  const queues = openQueues(url, JOB_NAMES, failed);
+  const cards = cardStore(redis);
+  const client = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl });
+  const post = poster({ client, cards, journal, doubtMs: 50 });
+  const api = consoleApi({
+    observe: { credential: await readAppCredential(running.credentials.observe) },
+    finalise: { credential: await readAppCredential(running.credentials.finalise) },
+    patience: { backoffMs: [0, 10, 20], throttledBackoffMs: [10, 20], deadlineMs: 2_000, tryMs: 1_000 },
+  });
+  let shiftMs = 0;
+  const now = () => Date.now() + shiftMs;
+  const deps: AllDeps = {
+    lockdowns: lockdownStore(redis),
+    edges: edgeStore(redis),
+    evidence: evidenceStore(redis),
+    cards,
+    queues,
+    consoleApi: api,
+    settings,
+    journal,
+    rhythm: settings.discovery,
+    configHash: 'test',
+    // Leaves nothing for a minute, as the running process would: tests change groups and look at once.
+    directory: { members: (group) => fresh().members(group), person: (user) => fresh().person(user) },
+    poster: post,
+    whisper: post.whisper,
+    receiptIsValid: (vote) => receiptIsValid(vote, settings.receipts.publicKeys),
+    idempotencySecret: 'not to be guessed',
+    now,
+  };
+  const fresh = () => directory({ client, journal, team: TEAM, now });
+  const steps = allSteps(options.between ? options.between(deps) : deps);
+
+  const workers = new Map(
+    JOB_NAMES.map((name) => {
+      const worker = new Worker(name, null, { connection: { url }, prefix: QUEUE_PREFIX, autorun: false });
+      worker.on('error', failed);
+      return [name, worker] as const;
+    }),
+  );
+  onTestFinished(async () => {
+    await Promise.all([...workers.values()].map((worker) => worker.close(true)));
+    await queues.close();
+    await Promise.all([api.close(), slack.stop(), running.stop()]);
+  });
+
+  let counter = 0;
+  /** Does one step once, as a worker would, under a job id of its own. */
+  function run<Step extends JobName>(step: Step, data: JobData<Step>, job: Partial<JobFacts> = {}): Promise<void> {
+    counter += 1;
+    return steps[step](data, { id: `by-hand-${counter}`, attempt: 1, lastAttempt: false, ...job });
+  }
+
+  async function runJob(name: JobName, job: Job): Promise<void> {
+    const attempts = job.opts.attempts ?? 1;
+    const facts = { id: job.id ?? '', attempt: job.attemptsMade + 1, lastAttempt: job.attemptsMade + 1 >= attempts };
+    try {
+      await steps[name](JOBS[name].parse(job.data) as never, facts);
+      await job.moveToCompleted(undefined, TOKEN, false);
+    } catch (error) {
+      const reason = error instanceof Error ? error : new Error(String(error));
+      journalled.push({ line: 'threw', step: name, because: reason.message });
+      await job.moveToFailed(reason instanceof WillNotPass ? new UnrecoverableError(reason.message) : reason, TOKEN);
+    }
+  }
+
+  /** Does everything that waits in the queues, and what that brings, but not what is meant for later. */
+  async function settle(...except: readonly JobName[]): Promise<void> {
+    for (let idle = false; !idle; ) {
+      idle = true;
+      for (const [name, worker] of workers) {
+        if (except.includes(name)) continue;
+        const job = await worker.getNextJob(TOKEN, { block: false });
+        if (!job) continue;
+        idle = false;
+        await runJob(name, job);
+      }
+    }
+  }
+
+  const id = 'hipster-shop-0001';
+  async function lockdown(): Promise<Lockdown> {
+    const found = await deps.lockdowns.read(id);
+    if (!found) throw new Error('there is no lockdown');
+    return found;
+  }
+
+  /** Keeps a lockdown as it never came about by itself, for tests that begin in the middle. */
+  async function put(change: Partial<Lockdown>): Promise<Lockdown> {
+    const facts = { at: now(), cause: `put-${(counter += 1)}`, config: 'test' };
+    const saved = await deps.lockdowns.save({ ...(await lockdown()), ...change }, [], facts);
+    if ('lost' in saved) throw new Error(saved.lost);
+    return lockdown();
+  }
+
+  async function control<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(running.controlUrl + path, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return (await response.json()) as Answer;
+  }
+
+  /** Somebody wishes for something, and the wish is recorded; answers what that person alone was told. */
+  async function wish(who: Name, what: Wish, more: Partial<JobData<'record-request'>> = {}): Promise<string[]> {
+    const heard = (await whispers(who)).length;
+    const user = people[who];
+    const request = { id: `w${(counter += 1)}`, lockdown: id, team: TEAM, user, person: user, channel: CHANNEL };
+    await run('record-request', { ...request, at: now(), wish: what, ...more }, { id: more.id ?? request.id });
+    return (await whispers(who)).slice(heard);
+  }
+
+  /** What only this person was told. */
+  async function whispers(who: Name): Promise<string[]> {
+    const calls = await aroundSlack(slack.url).calls('chat.postEphemeral');
+    const bodies = calls.map((call) => call.args as Record<string, unknown>);
+    return bodies.filter(({ user }) => user === people[who]).map(({ text }) => String(text));
+  }
+
+  /** The vote that the Slack process would sign for this person now. */
+  async function signedVote(who: Name, stage: Stage, change: Partial<Omit<Vote, 'receipt'>> = {}): Promise<Vote> {
+    const { ask, revision } = (await lockdown()).stages[stage];
+    if (!ask) throw new Error(`nobody is asked about ${stage}`);
+    const user = people[who];
+    const gesture = ask.cuts ? 'typed-name' : 'button';
+    const own = { team: TEAM, user, person: user, decision: 'approve', gesture, lockdown: id, stage, revision } as const;
+    return signVote({ ...own, nonce: ask.nonce, digest: ask.digest, at: now(), ...change }, receiptKey);
+  }
+
+  async function vote(who: Name, stage: Stage, change: Partial<Omit<Vote, 'receipt'>> = {}): Promise<string[]> {
+    return wish(who, { verb: 'vote', stage, vote: await signedVote(who, stage, change) });
+  }
+
+  const start = async (change: Partial<JobData<'open-lockdown'>> = {}) => {
+    const asked = { id, namespace, days: 7, team: TEAM, user: people.alice, channel: CHANNEL, at: now() };
+    await run('open-lockdown', { ...asked, ...change });
+  };
+
+  const happens = (event: Event) => run('record-event', { lockdown: id, event });
+  const exercise = (...noise: readonly ('time' | 'cron' | 'scan')[]) => control('POST', '/exercise', { noise });
+
+  /** Started, used once in full, and this stage drafted and asked about; the stages before it are skipped. */
+  async function asking(stage: Stage): Promise<Lockdown> {
+    await start();
+    await exercise();
+    const { stages } = await lockdown();
+    const skipped = STAGES.slice(0, STAGES.indexOf(stage)).map((each) => [each, { ...stages[each], phase: 'skipped' as const }]);
+    await put({ stages: { ...stages, ...Object.fromEntries(skipped) } });
+    await sleep(5);
+    await wish('alice', { verb: 'next' });
+    await settle();
+    return lockdown();
+  }
+
+  /** Boris and Chitra approve; what they approved is done except for the queues named. */
+  async function approve(stage: Stage, ...except: readonly JobName[]): Promise<void> {
+    for (const who of ['boris', 'chitra'] as const) await vote(who, stage);
+    await settle(...except);
+  }
+
+  return {
+    id,
+    namespace,
+    deps,
+    settings,
+    queues,
+    running,
+    slack,
+    journalled,
+    around: aroundSlack(slack.url),
+    run,
+    settle,
+    lockdown,
+    put,
+    control,
+    wish,
+    whispers,
+    vote,
+    signedVote,
+    start,
+    happens,
+    exercise,
+    asking,
+    approve,
+    now,
+    later: (ms: number) => void (shiftMs += ms),
+    stage: async (stage: Stage) => (await lockdown()).stages[stage],
+    history: async () => (await deps.lockdowns.history(id)).map(({ event }) => event.type),
+    /** Rulesets and external networks of the namespace itself. */
+    async objects(): Promise<ConsoleObject[]> {
+      const all = await control<Record<string, ConsoleObject[]>>('GET', '/objects');
+      return [...(all.externalnetworks ?? []), ...(all.networkrulesetpolicies ?? [])].filter(
+        (object) => object.namespace === namespace,
+      );
+    },
+    async namespaceObject(): Promise<ConsoleObject> {
+      const all = await control<Record<string, ConsoleObject[]>>('GET', '/objects');
+      const found = all.namespaces?.find(({ name }) => name === namespace);
+      if (!found) throw new Error(`${namespace} is not on the console`);
+      return found;
+    },
+    writes: () => control<ConsoleWrite[]>('GET', '/writes'),
+    /** Every message of the channel as people read it, the oldest first. */
+    async seen(): Promise<string[]> {
+      const messages = await aroundSlack(slack.url).messages(CHANNEL);
+      return messages.map((message) => draw({ blocks: [], ...message } as Parameters<typeof draw>[0]));
+    },
+  };
+}
+export type House = Awaited<ReturnType<typeof aHouse>>;

@@ -1,0 +1,103 @@
+/** Every step by its name, and what people are told when one of them does not succeed. */
+import { isFailure } from '#core/failure.ts';
+import { type JobFacts, WillNotPass } from '#redis/queue.ts';
+import type { JobData, JobName } from '#src/jobs.ts';
+import type { Journal } from '#src/journal.ts';
+import { type AnnounceDeps, announce } from './announce.ts';
+import { type ApplyDeps, applyStage } from './apply-stage.ts';
+import { type AskDeps, askApproval } from './ask-approval.ts';
+import { collectFlows } from './collect-flows.ts';
+import { type DraftStageDeps, draftStageStep } from './draft-stage.ts';
+import { type OpenDeps, openLockdown } from './open-lockdown.ts';
+import { recordEvent } from './record-event.ts';
+import { type RequestDeps, recordRequest } from './record-request.ts';
+import { type ReleaseDeps, releaseLockdown } from './release-lockdown.ts';
+import { type RemindDeps, remind } from './remind.ts';
+import { type Reporting, report } from './reporting.ts';
+import { type SweepDeps, sweep } from './sweep.ts';
+import { type UndoDeps, undoStage } from './undo-stage.ts';
+import { type VerifyDeps, verifyStage } from './verify-stage.ts';
+import { type WatchDeps, watchLockdown } from './watch-lockdown.ts';
+
+export type AllDeps = AnnounceDeps &
+  ApplyDeps &
+  AskDeps &
+  DraftStageDeps &
+  OpenDeps &
+  ReleaseDeps &
+  RemindDeps &
+  RequestDeps &
+  SweepDeps &
+  UndoDeps &
+  VerifyDeps &
+  WatchDeps & { readonly journal: Journal };
+
+export type Todo<Name extends JobName> = (data: JobData<Name>, job: JobFacts) => Promise<void>;
+export type AllSteps = { readonly [Name in JobName]: Todo<Name> };
+
+export function allSteps(deps: AllDeps): AllSteps {
+  const steps: AllSteps = {
+    'open-lockdown': openLockdown(deps),
+    'record-request': recordRequest(deps),
+    'record-event': recordEvent(deps),
+    'collect-flows': collectFlows(deps),
+    remind: remind(deps),
+    'draft-stage': draftStageStep(deps),
+    'ask-approval': askApproval(deps),
+    'apply-stage': applyStage(deps),
+    'verify-stage': verifyStage(deps),
+    'undo-stage': undoStage(deps),
+    'watch-lockdown': watchLockdown(deps),
+    'release-lockdown': releaseLockdown(deps),
+    announce: announce(deps),
+    sweep: sweep(deps),
+  };
+  const tried = (name: JobName) => {
+    const todo: Todo<never> = steps[name];
+    return (data: never, job: JobFacts) => tryOnce(deps, name, data, job, () => todo(data, job));
+  };
+  return Object.fromEntries((Object.keys(steps) as JobName[]).map((name) => [name, tried(name)])) as AllSteps;
+}
+
+/** What does not pass with time, and the last try of what might, is told to the people in Slack. */
+async function tryOnce(
+  deps: Reporting & { readonly journal: Pick<Journal, 'stepFailed'> },
+  name: JobName,
+  data: JobData<JobName>,
+  job: JobFacts,
+  todo: () => Promise<void>,
+): Promise<void> {
+  try {
+    await todo();
+  } catch (error) {
+    const passing = !(error instanceof WillNotPass) && (!isFailure(error) || error.passing);
+    const because = error instanceof Error ? error.message : String(error);
+    deps.journal.stepFailed({ step: name, job: job.id, because, attempt: job.attempt, passing });
+    if (passing && !job.lastAttempt) throw error;
+    await tellThatItFailed(deps, name, data, job, because);
+    throw passing ? error : new WillNotPass(because);
+  }
+}
+
+async function tellThatItFailed(
+  deps: Reporting,
+  name: JobName,
+  data: JobData<JobName>,
+  job: JobFacts,
+  because: string,
+): Promise<void> {
+  if (!STEPS_THAT_STOP_A_LOCKDOWN.has(name) || !('lockdown' in data)) return;
+  const stage = 'stage' in data ? data.stage : undefined;
+  const event = { type: 'step-failed' as const, step: name, because, ...(stage === undefined ? {} : { stage }) };
+  await report(deps, data.lockdown, event, job.id);
+}
+
+const STEPS_THAT_STOP_A_LOCKDOWN: ReadonlySet<JobName> = new Set([
+  'draft-stage',
+  'ask-approval',
+  'apply-stage',
+  'verify-stage',
+  'undo-stage',
+  'watch-lockdown',
+  'release-lockdown',
+]);

@@ -1,0 +1,88 @@
+/** How what a stage did to the console is taken back: exactly that, the last of it first. */
+import type { ConsoleApi } from '#console/console-api.ts';
+import { draftDigest, type Inverse, inverseOf } from '#core/digest.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { DefaultActions } from '#core/policy.ts';
+import type { Stage } from '#core/stage.ts';
+import type { EvidenceStore } from '#redis/evidence-store.ts';
+import { WillNotPass } from '#redis/queue.ts';
+import type { Journal } from '#src/journal.ts';
+import { idempotencyKey } from './idempotency.ts';
+
+export type TakingBackDeps = {
+  readonly evidence: Pick<EvidenceStore, 'draft' | 'former' | 'written' | 'forgetWritten'>;
+  readonly consoleApi: Pick<ConsoleApi, 'deleteOurs' | 'readPolicy' | 'removeTagPrefixes' | 'setDefaultActions'>;
+  readonly idempotencySecret: string;
+  readonly journal: Pick<Journal, 'wroteToConsole'>;
+};
+
+const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
+
+export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: Stage): Promise<void> {
+  const { id, namespace } = lockdown;
+  if (stage === 'disable-discovery' && (await isCut(deps, lockdown))) await giveBack(deps, lockdown);
+  for (const object of (await deps.evidence.written(id, stage)).toReversed()) {
+    const { kind } = object;
+    if (kind === 'tag-prefixes') {
+      const key = idempotencyKey(deps.idempotencySecret, id, stage, 'undo', object);
+      const result = await deps.consoleApi.removeTagPrefixes(namespace, object.added, key);
+      const [name, outcome] = [object.added.join(' '), result.written ? 'removed' : 'gone already'];
+      deps.journal.wroteToConsole({ lockdown: id, stage, kind, name, outcome, id: namespace });
+    } else {
+      const outcome = await deps.consoleApi.deleteOurs(namespace, kind, object.id, id);
+      deps.journal.wroteToConsole({ lockdown: id, stage, kind, name: object.name, outcome, id: object.id });
+    }
+  }
+  await deps.evidence.forgetWritten(id, stage);
+}
+
+/** Whether this lockdown has set both default actions to Reject, and they are so still. */
+async function isCut(deps: TakingBackDeps, { id, namespace }: Lockdown): Promise<boolean> {
+  if (!(await deps.evidence.former(id))) return false;
+  const { own } = (await deps.consoleApi.readPolicy(namespace)).policy;
+  return own.incoming === 'Reject' && own.outgoing === 'Reject';
+}
+
+export type GivingBackDeps = Pick<TakingBackDeps, 'idempotencySecret' | 'journal'> & {
+  readonly evidence: Pick<EvidenceStore, 'draft' | 'former'>;
+  readonly consoleApi: Pick<ConsoleApi, 'setDefaultActions'>;
+};
+
+/** Gives back the default actions from before, which were approved together with the cut. */
+export async function giveBack(deps: GivingBackDeps, lockdown: Lockdown): Promise<DefaultActions> {
+  const { id, namespace } = lockdown;
+  const { incoming, outgoing } = await formerActions(deps, lockdown);
+  const key = idempotencyKey(deps.idempotencySecret, id, 'release', { incoming, outgoing });
+  const result = await deps.consoleApi.setDefaultActions(namespace, { incoming, outgoing }, REJECT, key);
+  deps.journal.wroteToConsole({
+    lockdown: id,
+    stage: 'disable-discovery',
+    kind: 'default actions',
+    name: `incoming ${incoming}, outgoing ${outgoing}`,
+    outcome: result.written ? 'given back' : 'so already',
+    id: namespace,
+  });
+  return { incoming, outgoing };
+}
+
+/** The former actions were part of what was approved: whoever changed them since does not decide what is given back. */
+async function formerActions(deps: GivingBackDeps, { id, stages }: Lockdown): Promise<DefaultActions> {
+  const former = await deps.evidence.former(id);
+  const finding = await deps.evidence.draft(id, 'disable-discovery');
+  const { ask } = stages['disable-discovery'];
+  if (!former || !finding || !ask)
+    throw new WillNotPass(
+      'What the default actions were before is not kept, so somebody has to set them on the console.',
+    );
+  const inverse = inverseOf(finding.draft.changes, finding.localPrefixes);
+  const approved = draftDigest({ draft: finding.draft, inverse, approvalRule: ask.rule }) === ask.digest;
+  const gives = (undo: Inverse) =>
+    undo.kind === 'set-default-actions' &&
+    undo.actions.incoming === former.incoming &&
+    undo.actions.outgoing === former.outgoing;
+  if (!approved || !inverse.some(gives))
+    throw new WillNotPass(
+      'What is kept as the former default actions is not what was approved to be given back. Somebody has to look at the console.',
+    );
+  return { incoming: former.incoming, outgoing: former.outgoing };
+}
