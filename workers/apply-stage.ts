@@ -168,8 +168,11 @@ async function makeOneSo(
       return result.updatedAt;
     }
     case 'set-default-actions': {
-      await deps.evidence.keepFormer(id, { ...change.former, digest });
+      const former = { ...change.former, digest };
+      await deps.evidence.keepFormer(id, former);
       const result = await deps.consoleApi.setDefaultActions(namespace, change.actions, change.former, key);
+      // Once more: whoever took the stage back a moment ago has forgotten it.
+      await deps.evidence.keepFormer(id, former);
       const name = `incoming ${change.actions.incoming}, outgoing ${change.actions.outgoing}`;
       note('default actions', name, result.written ? 'set' : 'so already', namespace);
       return result.updatedAt;

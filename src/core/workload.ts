@@ -57,10 +57,13 @@ export function isStableTag(tag: string): boolean {
   return !VOLATILE.has(key) && !key.startsWith('@cloud:') && !/^@app:k8s:container\d+:/.test(key);
 }
 
-/** `frontend-7d4b9c6f5-x2k8p` → `frontend`, `mysql-0` → `mysql`, `report-28391040-abcde` → `report`: who made this pod. */
+/**
+ * `frontend-7d4b9c6f5-x2k8p` → `frontend`, `mysql-0` → `mysql`, `report-28391040-bcdfg` → `report`: who made this pod.
+ * Kubernetes makes its random parts without vowels, 0, 1 and 3, so that they never read as words.
+ */
 export function ownerOf(unitName: string): string {
   return unitName
-    .replace(/-(?=[a-z0-9]*\d)[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '')
+    .replace(/-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '')
     .replace(/-\d{8,}-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '')
     .replace(/-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '')
     .replace(/-\d{1,4}$/, '');

@@ -96,7 +96,7 @@ async function approve(deps: Deps, press: Press, lockdown: Lockdown, stage: Stag
     confirmDisable({ namespace: lockdown.namespace, finding, state, confirmMinutes });
   const state = modalState(press, lockdown, stage);
   const view = await open(deps, press, drawn(state));
-  const sealed = { ...state, seal: seal(sealed4(view.id, actor.user, lockdown.id, ask.nonce), deps.receiptKey) };
+  const sealed = { ...state, seal: seal(sealValues(view.id, actor.user, lockdown.id, ask.nonce), deps.receiptKey) };
   await calling('views.update', () =>
     deps.client.views.update({ view_id: view.id, hash: view.hash, view: drawn(sealed) }),
   );
@@ -104,7 +104,7 @@ async function approve(deps: Deps, press: Press, lockdown: Lockdown, stage: Stag
 }
 
 /** What a seal on the modal to end discovery mode is over: only a modal that Slack opened for us has such an id. */
-export function sealed4(view: string, user: string, lockdown: string, nonce: string): string[] {
+export function sealValues(view: string, user: string, lockdown: string, nonce: string): string[] {
   return [view, user, lockdown, nonce];
 }
 

@@ -31,7 +31,7 @@ export type RunningSlack = {
 
 /** Resolves when Slack can reach us. */
 export async function startSlack(deps: Deps): Promise<RunningSlack> {
-  const { secrets, journal, cards, now, settings } = deps;
+  const { secrets, journal, cards, now } = deps;
   const { slackApiUrl, slackBotToken, receiptKey } = secrets;
   if (!receiptKey) throw new Error('The Slack process needs the key that signs votes, and it is not there.');
   if (slackApiUrl?.startsWith('http:'))
@@ -63,7 +63,6 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
   });
   const household: Household = {
     ...deps,
-    settings,
     receiptKey,
     directory: directory({ client, journal, team: identity.team, now }),
     post: poster({ client, cards, journal }),

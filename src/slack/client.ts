@@ -16,6 +16,7 @@ export function clientOptions({ slackApiUrl }: ClientOptions): webApi.WebClientO
     timeout: TIMEOUT_MS,
     // Otherwise a method's name made of data could carry the token elsewhere.
     allowAbsoluteUrls: false,
+    logger: quiet,
     // A rate limit on one method would hold up every other call of this client.
     rejectRateLimitedCalls: true,
   };
@@ -33,3 +34,15 @@ export function apiUrl(given: string): string {
     throw new Error(`SLACK_API_URL must be https, or http on this machine: ${url.protocol}//${url.host}`);
   return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
+
+const silent = () => undefined;
+/** Whatever goes wrong comes back to the caller; the client's own lines would be no JSON and could hold addresses with rights. */
+const quiet: webApi.Logger = {
+  debug: silent,
+  info: silent,
+  warn: silent,
+  error: silent,
+  setLevel: silent,
+  getLevel: () => webApi.LogLevel.ERROR,
+  setName: silent,
+};

@@ -80,7 +80,6 @@ export function directory({ client, journal, team, now }: Deps) {
     person,
     resolve,
     forgetGroup: (group: string) => void groups.delete(group),
-    forgetPerson: (user: string) => void people.delete(user),
   };
 }
 
@@ -96,7 +95,7 @@ type SlackUser = {
   readonly is_stranger?: boolean;
 };
 
-export function judge(user: SlackUser | undefined, team: string): Person {
+function judge(user: SlackUser | undefined, team: string): Person {
   if (!user) return { refused: 'Slack does not know you in this workspace.' };
   if (user.deleted) return { refused: 'Your Slack account is deactivated.' };
   if (user.is_bot) return { refused: 'Bots decide nothing here.', bot: true };

@@ -8,7 +8,7 @@ export class TooSlow extends Error {
 }
 
 /** Slack shows a warning three seconds after a gesture, and leaving a job may take half of them. */
-export const READ_MS = 1000;
+const READ_MS = 1000;
 
 export async function inTime<Answer>(
   what: string,

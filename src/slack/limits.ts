@@ -2,20 +2,17 @@
 
 export const LIMITS = {
   blocksInMessage: 50,
-  blocksInModal: 100,
   header: 150,
   sectionText: 3000,
   contextElements: 10,
   buttons: 25,
   buttonText: 75,
-  buttonValue: 2000,
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
   modalTitle: 24,
   inputLabel: 2000,
   option: 75,
-  privateMetadata: 3000,
   tableRows: 100,
   tableText: 10_000,
   /** Slack says 4,000 characters or fewer of the text beside the blocks. */

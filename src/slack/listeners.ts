@@ -141,12 +141,8 @@ function listenToReactions(app: App, deps: Deps): void {
 }
 
 function listenToChanges(app: App, deps: Deps): void {
-  const { directory, client, journal } = deps;
+  const { directory, client } = deps;
   app.event('subteam_members_changed', async ({ event }) => directory.forgetGroup(event.subteam_id));
-  app.event('subteam_updated', async ({ event }) => directory.forgetGroup(event.subteam.id));
-  app.event('user_change', async ({ event }) => directory.forgetPerson(event.user.id));
-  app.event('tokens_revoked', async () => journal.warned({ because: 'Slack revoked a token of this app' }));
-  app.event('app_uninstalled', async () => journal.warned({ because: 'this app was removed from the workspace' }));
   app.event('app_home_opened', async ({ event }) => {
     if (event.tab !== 'home') return;
     const drawn = await answering(deps, 'drawing the Home tab', () => homeOf(deps, event.user));

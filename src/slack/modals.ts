@@ -2,7 +2,7 @@
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { INPUTS, type ModalName, type ModalState } from './action-ids.ts';
-import { sealed4 } from './actions.ts';
+import { sealValues } from './actions.ts';
 import type { Actor, Reply } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
@@ -68,7 +68,7 @@ async function confirmDisable(
   lockdown: Lockdown,
   stage: Stage,
 ): Promise<Submitted> {
-  const sealed = sealed4(view, actor.user, lockdown.id, state.nonce ?? '');
+  const sealed = sealValues(view, actor.user, lockdown.id, state.nonce ?? '');
   if (!sealHolds(sealed, state.seal ?? '', deps.receiptKey)) {
     deps.journal.warned({
       because: `a vote on ${lockdown.id} came from a modal that was never opened for ${actor.user}`,

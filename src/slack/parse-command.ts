@@ -12,7 +12,7 @@ export type Command =
   | { readonly verb: 'cancel'; readonly namespace: string; readonly written?: 'keep' | 'take-back' }
   | { readonly verb: 'release'; readonly namespace: string; readonly reason?: string }
   | { readonly verb: 'selftest' | 'help' };
-export type CommandVerb = Command['verb'];
+type CommandVerb = Command['verb'];
 
 export type Parsed = { readonly command: Command } | { readonly answer: string };
 

@@ -9,6 +9,7 @@ import { poster } from '#slack/post.ts';
 import { receiptIsValid } from '#slack/receipt.ts';
 import { approvalCard } from '#slack/views/approval-card.ts';
 import { lockdownCard } from '#slack/views/lockdown-card.ts';
+import { draw } from '../support/draw.ts';
 import {
   ALICE,
   aFinding,
@@ -325,7 +326,10 @@ test('App Home shows an approver what waits for them, and not what they have vot
 
 test('the self-test names what is wrong, and its button answers', async () => {
   const seen = await house.as(ALICE).command(CHANNEL, '/lockdown selftest');
-  expect(JSON.stringify(seen.ephemerals[0]?.blocks)).toContain('C0GENERAL01');
+  const [result] = seen.ephemerals;
+  expect(draw({ blocks: result?.blocks ?? [] })).toContain('To mend: Channel `C0GENERAL01`: I am not in it');
+  const clicked = await house.as(ALICE).click(CHANNEL, result?.ts ?? '', 'lockstep.selftest');
+  expect(told(clicked)).toBe('Your click arrived, so interactivity works.');
 });
 
 test('status and flows answer for one namespace and for all', async () => {

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { encodeModal, modalId } from '#slack/action-ids.ts';
-import { sealed4 } from '#slack/actions.ts';
+import { sealValues } from '#slack/actions.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { slackClient } from '#slack/client.ts';
 import { directory } from '#slack/directory.ts';
@@ -94,7 +94,7 @@ test('who holds the signing secret cannot vote to end discovery mode without a m
     channel: CHANNEL,
     thread: '1.2',
   } as const;
-  const forgedSeal = seal(sealed4('V123', BORIS, lockdown.id, ask.nonce), aReceiptKey());
+  const forgedSeal = seal(sealValues('V123', BORIS, lockdown.id, ask.nonce), aReceiptKey());
   const payload = {
     type: 'view_submission',
     team: { id: 'T0ACME0001' },

@@ -114,7 +114,7 @@ test('a channel we are not in says what to do', async () => {
 
 test('a rate limit passes, and says after how long', async () => {
   const { post, around } = await opened();
-  await around.fault({ method: 'chat.postMessage', retryAfter: 7, count: 1 });
+  await around.fault({ method: 'chat.postMessage', status: 429, retryAfter: 7, count: 1 });
   const failure = await post()
     .postCard(card)
     .catch((error: unknown) => error);

@@ -1,7 +1,9 @@
 /** Names on buttons, receipts, people, authority, escaping: the small parts everything else relies on. */
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { AUTHORITY_DEFAULT } from '#config/schema.ts';
 import { rolesOf, whyMayNot } from '#core/authority.ts';
 import { GOVERNED } from '#core/request.ts';
@@ -16,6 +18,7 @@ import { literal, mrkdwn } from '#slack/escape.ts';
 import { requestId } from '#slack/gesture.ts';
 import { clip } from '#slack/limits.ts';
 import { publicKeyText, receiptIsValid, seal, sealHolds, signVote } from '#slack/receipt.ts';
+import { NEEDED_SCOPES, OPTIONAL_SCOPES } from '#slack/self-test.ts';
 import { ALICE, aVote, BORIS, CHITRA, DIEGO, SECURITY } from '../support/slack-lockdowns.ts';
 import { aReceiptKey, rememberedJournal } from '../support/slack-process.ts';
 
@@ -228,4 +231,15 @@ test('the token goes over plain HTTP to this machine only', () => {
   expect(apiUrl('https://slack.com/api/')).toBe('https://slack.com/api/');
   for (const url of ['http://slack.example/api', 'http://127.0.0.1.example/api', 'ftp://127.0.0.1/'])
     expect(() => apiUrl(url), url).toThrow('must be https');
+});
+
+test('the manifest grants every scope that the self-test asks for, and subscribes to every event that is listened to', () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const manifest = parse(read('../../config/slack-manifest.yaml'));
+  expect(manifest.oauth_config.scopes.bot).toEqual(
+    expect.arrayContaining([...NEEDED_SCOPES, ...Object.keys(OPTIONAL_SCOPES)]),
+  );
+  const listened = read('../../src/slack/listeners.ts').match(/(?:app\.event|listenTo)\('(\w+)'/g) ?? [];
+  const events = listened.map((call) => call.replace(/.*'(\w+)'/, '$1'));
+  expect(events.sort()).toEqual([...manifest.settings.event_subscriptions.bot_events].sort());
 });

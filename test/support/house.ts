@@ -1,11 +1,14 @@
 /** A whole house for one test: the real steps between a real Redis, a sandbox console and a sandbox Slack, moved by hand. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Job, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { Settings } from '#config/schema.ts';
+import { type Call, createClient } from '#console/client.ts';
 import { consoleApi } from '#console/console-api.ts';
 import { readAppCredential } from '#console/credential.ts';
+import { issuedTokens } from '#console/tokens.ts';
+import { createTransport } from '#console/transport.ts';
 import type { Vote } from '#core/approval.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
@@ -44,6 +47,7 @@ export type ConsoleObject = Readonly<Record<string, unknown>> & {
   readonly ID: string;
   readonly name: string;
   readonly namespace: string;
+  readonly normalizedTags: readonly string[];
   readonly annotations: Readonly<Record<string, readonly string[]>>;
 };
 export type ConsoleWrite = {
@@ -105,7 +109,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
   const api = consoleApi({
     observe: { credential: await readAppCredential(running.credentials.observe) },
     finalise: { credential: await readAppCredential(running.credentials.finalise) },
-    patience: { backoffMs: [0, 10, 20], throttledBackoffMs: [10, 20], deadlineMs: 2_000, tryMs: 1_000 },
+    patience: { backoffMs: [0, 10, 20], throttledBackoffMs: [10, 20], deadlineMs: 20_000, tryMs: 8_000 },
   });
   let shiftMs = 0;
   const now = () => Date.now() + shiftMs;
@@ -145,10 +149,13 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
   });
 
   let counter = 0;
+  const next = () => {
+    counter += 1;
+    return counter;
+  };
   /** Does one step once, as a worker would, under a job id of its own. */
   function run<Step extends JobName>(step: Step, data: JobData<Step>, job: Partial<JobFacts> = {}): Promise<void> {
-    counter += 1;
-    return steps[step](data, { id: `by-hand-${counter}`, attempt: 1, lastAttempt: false, ...job });
+    return steps[step](data, { id: `by-hand-${next()}`, attempt: 1, lastAttempt: false, ...job });
   }
 
   async function runJob(name: JobName, job: Job): Promise<void> {
@@ -187,7 +194,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
 
   /** Keeps a lockdown as it never came about by itself, for tests that begin in the middle. */
   async function put(change: Partial<Lockdown>): Promise<Lockdown> {
-    const facts = { at: now(), cause: `put-${(counter += 1)}`, config: 'test' };
+    const facts = { at: now(), cause: `put-${next()}`, config: 'test' };
     const saved = await deps.lockdowns.save({ ...(await lockdown()), ...change }, [], facts);
     if ('lost' in saved) throw new Error(saved.lost);
     return lockdown();
@@ -206,7 +213,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
   async function wish(who: Name, what: Wish, more: Partial<JobData<'record-request'>> = {}): Promise<string[]> {
     const heard = (await whispers(who)).length;
     const user = people[who];
-    const request = { id: `w${(counter += 1)}`, lockdown: id, team: TEAM, user, person: user, channel: CHANNEL };
+    const request = { id: `w${next()}`, lockdown: id, team: TEAM, user, person: user, channel: CHANNEL };
     await run('record-request', { ...request, at: now(), wish: what, ...more }, { id: more.id ?? request.id });
     return (await whispers(who)).slice(heard);
   }
@@ -224,12 +231,48 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     if (!ask) throw new Error(`nobody is asked about ${stage}`);
     const user = people[who];
     const gesture = ask.cuts ? 'typed-name' : 'button';
-    const own = { team: TEAM, user, person: user, decision: 'approve', gesture, lockdown: id, stage, revision } as const;
+    const own = {
+      team: TEAM,
+      user,
+      person: user,
+      decision: 'approve',
+      gesture,
+      lockdown: id,
+      stage,
+      revision,
+    } as const;
     return signVote({ ...own, nonce: ask.nonce, digest: ask.digest, at: now(), ...change }, receiptKey);
   }
 
   async function vote(who: Name, stage: Stage, change: Partial<Omit<Vote, 'receipt'>> = {}): Promise<string[]> {
     return wish(who, { verb: 'vote', stage, vote: await signedVote(who, stage, change) });
+  }
+
+  async function namespaceObject(): Promise<ConsoleObject> {
+    const all = await control<Record<string, ConsoleObject[]>>('GET', '/objects');
+    const found = all.namespaces?.find(({ name }) => name === namespace);
+    if (!found) throw new Error(`${namespace} is not on the console`);
+    return found;
+  }
+
+  /** Somebody at the console with every right below the cluster and no manners. */
+  async function byHand(call: Call): Promise<Readonly<Record<string, unknown>>> {
+    const { url: at, tls, namespace: scope } = await readAppCredential(running.credentials.finalise);
+    const transport = createTransport({ url: at, tls });
+    const tokens = issuedTokens(transport, { validityMinutes: 60, restrictedNamespace: scope, now: Date.now });
+    const somebody = createClient({
+      scope,
+      transport,
+      tokens,
+      trackingType: 'hand',
+      trackingId: 'hand',
+      pageSize: 100,
+    });
+    try {
+      return (await somebody.call(call)).body as Readonly<Record<string, unknown>>;
+    } finally {
+      await somebody.close();
+    }
   }
 
   const start = async (change: Partial<JobData<'open-lockdown'>> = {}) => {
@@ -245,7 +288,10 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     await start();
     await exercise();
     const { stages } = await lockdown();
-    const skipped = STAGES.slice(0, STAGES.indexOf(stage)).map((each) => [each, { ...stages[each], phase: 'skipped' as const }]);
+    const skipped = STAGES.slice(0, STAGES.indexOf(stage)).map((each) => [
+      each,
+      { ...stages[each], phase: 'skipped' as const },
+    ]);
     await put({ stages: { ...stages, ...Object.fromEntries(skipped) } });
     await sleep(5);
     await wish('alice', { verb: 'next' });
@@ -274,6 +320,17 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     lockdown,
     put,
     control,
+    byHand,
+    /** The namespace itself, changed by somebody at the console. */
+    async changeNamespace(change: Readonly<Record<string, unknown>>): Promise<void> {
+      const object = await namespaceObject();
+      await byHand({
+        method: 'PUT',
+        namespace: object.namespace,
+        path: `/namespaces/${object.ID}`,
+        body: { ...object, ...change },
+      });
+    },
     wish,
     whispers,
     vote,
@@ -284,22 +341,19 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     asking,
     approve,
     now,
-    later: (ms: number) => void (shiftMs += ms),
+    later(ms: number): void {
+      shiftMs += ms;
+    },
     stage: async (stage: Stage) => (await lockdown()).stages[stage],
     history: async () => (await deps.lockdowns.history(id)).map(({ event }) => event.type),
     /** Rulesets and external networks of the namespace itself. */
     async objects(): Promise<ConsoleObject[]> {
       const all = await control<Record<string, ConsoleObject[]>>('GET', '/objects');
       return [...(all.externalnetworks ?? []), ...(all.networkrulesetpolicies ?? [])].filter(
-        (object) => object.namespace === namespace,
+        ({ namespace: home, normalizedTags }) => home === namespace && !normalizedTags.includes('$archived=true'),
       );
     },
-    async namespaceObject(): Promise<ConsoleObject> {
-      const all = await control<Record<string, ConsoleObject[]>>('GET', '/objects');
-      const found = all.namespaces?.find(({ name }) => name === namespace);
-      if (!found) throw new Error(`${namespace} is not on the console`);
-      return found;
-    },
+    namespaceObject,
     writes: () => control<ConsoleWrite[]>('GET', '/writes'),
     /** Every message of the channel as people read it, the oldest first. */
     async seen(): Promise<string[]> {

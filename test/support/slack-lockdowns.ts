@@ -150,7 +150,7 @@ export function aFinding(change: Partial<DraftFinding> = {}): DraftFinding {
   };
 }
 
-export function aResidual(group: EdgeGroup, change: Partial<Residual> = {}): Residual {
+function aResidual(group: EdgeGroup, change: Partial<Residual> = {}): Residual {
   return {
     group,
     because: 'no rule names it',

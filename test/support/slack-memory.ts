@@ -75,4 +75,4 @@ export function slackMemory() {
     },
   };
 }
-export type SlackMemory = ReturnType<typeof slackMemory>;
+type SlackMemory = ReturnType<typeof slackMemory>;

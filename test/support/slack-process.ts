@@ -1,7 +1,7 @@
 /** A sandbox Slack with the real Slack process connected to it, over memory that tests can look into. */
 import { generateKeyPairSync } from 'node:crypto';
 import { personOf, Settings, settingsFor } from '#config/schema.ts';
-import { aroundSlack, asPerson } from '#sandbox/slack/people.ts';
+import { aroundSlack, asPerson, type Seen } from '#sandbox/slack/people.ts';
 import { startSlack as startSandbox } from '#sandbox/slack/start.ts';
 import { type Deps, startSlack } from '#slack/app.ts';
 import { publicKeyText } from '#slack/receipt.ts';
@@ -32,7 +32,7 @@ export function rememberedJournal() {
   return { journal, lines };
 }
 
-export function someSettings(change: Record<string, unknown> = {}): Settings {
+function someSettings(change: Record<string, unknown> = {}): Settings {
   return Settings.parse({
     console: { credentials: { observe: 'observe.json', finalise: 'finalise.json' } },
     receipts: { publicKeys: { k1: `${'A'.repeat(43)}=` } },
@@ -86,7 +86,7 @@ export async function slackProcess({ now = Date.now, settings, sandbox = {} }: O
     memory,
     lines,
     publicKeys: { [receiptKey.id]: publicKeyText(receiptKey) },
-    as: (user: string) => asPerson(slack.url, user),
+    as: (user: string) => patient(slack.url, user),
     around: aroundSlack(slack.url),
     async stop() {
       await app.stop();
@@ -95,3 +95,41 @@ export async function slackProcess({ now = Date.now, settings, sandbox = {} }: O
   };
 }
 export type SlackProcess = Awaited<ReturnType<typeof slackProcess>>;
+
+/** The same person, who waits for an answer as people do: until something new is there and stays as it is. */
+function patient(url: string, user: string) {
+  const person = asPerson(url, user);
+  const look = async () => {
+    const { people } = await aroundSlack(url).state();
+    const own = people.find(({ id, name }) => id === user || name === user);
+    if (!own) throw new Error(`there is no ${user}`);
+    return { ephemerals: own.ephemerals as unknown as Seen['ephemerals'], views: own.views, home: own.home };
+  };
+  const waiting = async (gesture: () => Promise<Seen>): Promise<Seen> => {
+    const before = await look();
+    const seen = await gesture();
+    if (!seen.sent || Object.keys(seen.errors).length > 0) return seen;
+    let last = before;
+    for (let tries = 0; tries < 60; tries++) {
+      const now = await look();
+      const isNew = JSON.stringify(now) !== JSON.stringify(before);
+      if (isNew && JSON.stringify(now) === JSON.stringify(last)) break;
+      last = now;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const views = last.views as Seen['views'];
+    return {
+      ...seen,
+      ephemerals: last.ephemerals.slice(before.ephemerals.length),
+      views,
+      home: last.home as Seen['home'],
+    };
+  };
+  return {
+    ...person,
+    command: (...given: Parameters<typeof person.command>) => waiting(() => person.command(...given)),
+    click: (...given: Parameters<typeof person.click>) => waiting(() => person.click(...given)),
+    submit: (...given: Parameters<typeof person.submit>) => waiting(() => person.submit(...given)),
+    home: () => waiting(() => person.home()),
+  };
+}

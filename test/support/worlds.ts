@@ -118,38 +118,41 @@ function expression(tags: readonly string[], usual: readonly string[]): fc.Arbit
   const common = usual.map((one) => [[one]]);
   return fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom(...common) },
-    { weight: 5, arbitrary: fc.array(fc.array(tag, { minLength: 1, maxLength: 3, ...few }), { minLength: 1, maxLength: 3, ...few }) },
+    { weight: 5, arbitrary: fc.array(fc.array(tag, { minLength: 1, maxLength: 2, ...few }), { minLength: 1, maxLength: 3, ...few }) },
     { weight: 1, arbitrary: fc.constantFrom<string[][]>([], [[]], [[], [...usual]]) },
   );
 }
 
 const ALL_NETWORKS = '$identity=externalnetwork';
-const USUAL_OBJECTS = [ALL_UNITS, 'app=web', 'role=front', ALL_NETWORKS, ALL_NETWORKS, ...NETWORK_TAGS.slice(0, 4)];
+const USUAL_OBJECTS = [
+  ...[ALL_UNITS, ALL_UNITS, ALL_UNITS, 'app=web', 'app=web', 'role=front', '$type=Docker'],
+  ...[ALL_NETWORKS, ALL_NETWORKS, ALL_NETWORKS, ...NETWORK_TAGS.slice(0, 4), 'team=net'],
+];
 const USUAL_SUBJECTS = [ALL_UNITS, ALL_UNITS, ALL_UNITS, `$namespace=${SHOP}`, 'app=web', 'role=front'];
 
 function anyRule(more: readonly string[]): fc.Arbitrary<NetworkRule> {
   return fc.record({
     action: oneOf([2, ['Allow' as const]], [1, ['Reject' as const]]),
     object: expression([...UNIT_TAGS, ...NETWORK_TAGS, ...more], USUAL_OBJECTS),
-    protocolPorts: oneOf([1, PORTS], [8, [['any'], ['any'], ['tcp/443'], ['tcp/443', 'tcp/80:90'], ['udp/53']]]),
+    protocolPorts: oneOf([1, PORTS], [8, [['any'], ['any'], ['any'], ['tcp/443'], ['tcp/443', 'tcp/80:90'], ['udp/53']]]),
     observationEnabled: oneOf([11, [false]], [1, [true]]),
   });
 }
 
 const home = oneOf([6, [SHOP]], [1, ['/acme/dev', '/acme']]);
 const anyNamespace = fc.constantFrom(...NAMESPACES);
-const holder = oneOf([6, [SHOP, '/acme/dev']], [1, ['/', ...NAMESPACES]]);
+const holder = oneOf([8, [SHOP, SHOP, '/acme/dev']], [1, ['/', ...NAMESPACES]]);
 
 function anyRuleset(more: readonly string[]): fc.Arbitrary<Omit<Ruleset, 'ID' | 'name'>> {
-  const rules = fc.array(anyRule(more), { maxLength: 3, ...few });
+  const rules = fc.array(anyRule(more), { minLength: 1, maxLength: 3, ...few });
   return fc
     .record({
       namespace: holder,
       subject: expression([...UNIT_TAGS, ...more], USUAL_SUBJECTS),
       incomingRules: rules,
       outgoingRules: rules,
-      propagate: oneOf([2, [true]], [1, [false]]),
-      fallback: oneOf([3, [false]], [1, [true]]),
+      propagate: oneOf([3, [true]], [1, [false]]),
+      fallback: oneOf([5, [false]], [1, [true]]),
       disabled: oneOf([7, [false]], [1, [true]]),
     })
     .map(({ namespace: at, ...parts }) => ruleset(at, '', parts));
@@ -159,7 +162,7 @@ const anyNetwork: fc.Arbitrary<Omit<ExternalNetwork, 'ID'>> = fc
   .record({
     namespace: holder,
     name: fc.constantFrom(...NETWORK_NAMES),
-    entries: fc.array(oneOf([1, ENTRIES], [6, WIDE]), { minLength: 1, maxLength: 4, ...few }),
+    entries: fc.array(oneOf([1, ENTRIES], [12, WIDE]), { minLength: 1, maxLength: 4, ...few }),
     propagate: oneOf([2, [true]], [1, [false]]),
     associated: oneOf([3, [[]]], [1, [['role=front'], ['team=net'], ['app=web']]]),
   })
@@ -214,7 +217,7 @@ const names = fc.array(fc.constantFrom(...NAMES), { maxLength: 2, ...few });
 
 const anyQuestion = fc.record({
   direction: fc.constantFrom('incoming' as const, 'outgoing' as const),
-  traffic: oneOf<Traffic>([1, TRANSPORT], [1, PINGS], [1, OTHERS], [4, TRANSPORT.slice(0, 2)]),
+  traffic: oneOf<Traffic>([1, TRANSPORT], [1, PINGS], [1, OTHERS], [10, TRANSPORT.slice(0, 2)]),
   peer: half,
   names,
 });
@@ -223,7 +226,7 @@ const anyConnection = fc.record({
   source: half,
   destination: half,
   between: oneOf([1, [true]], [1, [false]]),
-  traffic: oneOf<WorldConnection['traffic']>([2, TRANSPORT], [1, PINGS], [6, TRANSPORT.slice(0, 2)]),
+  traffic: oneOf<WorldConnection['traffic']>([2, TRANSPORT], [1, PINGS], [10, TRANSPORT.slice(0, 2)]),
   names,
 });
 
@@ -232,8 +235,8 @@ function worldWith(volatile: readonly string[]): fc.Arbitrary<World> {
     .record({
       home,
       namespaces: allNamespaces,
-      rulesets: fc.array(anyRuleset(volatile), { maxLength: 5, ...few }),
-      externalNetworks: fc.array(anyNetwork, { maxLength: 4, ...few }),
+      rulesets: fc.array(anyRuleset(volatile), { minLength: 1, maxLength: 6, ...few }),
+      externalNetworks: fc.array(anyNetwork, { minLength: 1, maxLength: 5, ...few }),
       elsewhere: fc.tuple(anyNamespace, anyNamespace),
       labels: fc.tuple(labels, labels, labels, labels),
       questions: fc.array(anyQuestion, { minLength: 2, maxLength: 4, ...few }),

@@ -140,6 +140,27 @@ const drawings: Record<string, ReactNode> = {
   large_red_square: square('#d8344f'),
   large_yellow_square: square('#f2c335'),
   large_green_square: square('#2ea664'),
+  heavy_minus_sign: <path d="M4 12h16" stroke="#7d8792" strokeWidth="4" strokeLinecap="round" />,
+  raised_hand: (
+    <path
+      d="M7 21c-2-3-4-6-4-8 0-1.5 2-1.5 3 0l1 1.5V5.5a1.3 1.3 0 0 1 2.6 0V11V4a1.3 1.3 0 0 1 2.6 0v7V4.800a1.3 1.3 0 0 1 2.6 0V12V7a1.3 1.3 0 0 1 2.6 0v8c0 3-1 4-2 6z"
+      fill="#f2c94c"
+      stroke="#b98a1a"
+    />
+  ),
+  construction: (
+    <>
+      <rect x="2" y="6" width="20" height="7" rx="1" fill="#f2c335" />
+      <path d="m5 13 4-7h4l-4 7zM13 13l4-7h4l-4 7z" fill="#33373d" />
+      <path d="M6 13v7M18 13v7" stroke="#7d8792" strokeWidth="2.4" strokeLinecap="round" />
+    </>
+  ),
+  alarm_clock: (
+    <>
+      <circle cx="12" cy="13" r="8" fill="#fff" stroke="#d8344f" strokeWidth="2.4" />
+      <path d="M12 8.5V13l3 2M4 6l3-3M20 6l-3-3" fill="none" stroke="#33373d" strokeWidth="2" strokeLinecap="round" />
+    </>
+  ),
   rocket: (
     <>
       <path d="M12 2c4 3 5 8 4 13H8C7 10 8 5 12 2z" fill="#dfe5ea" stroke="#8b96a2" />
@@ -158,6 +179,8 @@ const sameAs: Record<string, string> = {
   pause_button: 'double_vertical_bar',
   stop_button: 'black_square_for_stop',
   pencil: 'memo',
+  pencil2: 'memo',
+  hand: 'raised_hand',
   grey_question: 'question',
 };
 

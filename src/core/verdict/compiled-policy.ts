@@ -36,6 +36,19 @@ export type NetworksOfPeer = {
   readonly perhaps: readonly number[] | 'with-names' | 'all';
 };
 
+/** Of the prefixes that nobody writes (console-api.md 4.2), those of tags that outlive a restart. */
+const PREFIXES_EVERYWHERE: readonly string[] = [
+  '$identity=',
+  '$namespace=',
+  '$type=',
+  '@org:cloudaccount=',
+  '@org:group=',
+  '@org:kubernetes=',
+  '@org:tenant=',
+  'app:host:type=',
+  'externalnetwork:name=',
+];
+
 export class CompiledPolicy {
   readonly policy: Policy;
   private readonly tagNumbers = new Map<string, number>();
@@ -193,12 +206,11 @@ export class CompiledPolicy {
   /** Prefixes are inherited by everybody below; of somebody else's own ones nothing is known here. */
   private prefixesKnownAt(namespace: string): readonly string[] {
     const { namespace: here, prefixes } = this.policy;
-    const always = ['$', '@org:'];
-    if (ancestorsOf(namespace).includes(here)) return [...always, ...prefixes.effective];
+    if (ancestorsOf(namespace).includes(here)) return [...PREFIXES_EVERYWHERE, ...prefixes.effective];
     const parent = parentOf(here);
     if (parent !== '/' && (namespace === parent || ancestorsOf(namespace).includes(parent)))
-      return [...always, ...prefixes.effective.filter((prefix) => !prefixes.local.includes(prefix))];
-    return always;
+      return [...PREFIXES_EVERYWHERE, ...prefixes.effective.filter((prefix) => !prefixes.local.includes(prefix))];
+    return PREFIXES_EVERYWHERE;
   }
 
   /** Of the tags that any rule asks for and that are effective: whose they are. */

@@ -106,7 +106,7 @@ export function list(
         type: 'rich_text_list',
         style: 'bullet',
         elements: [...shownItems, ...(more > 0 ? [[italic(`and ${number(more)} more, under Details`)]] : [])].map(
-          section,
+          (item) => section(item, characters),
         ),
       },
     ],
@@ -114,7 +114,7 @@ export function list(
 }
 
 /** Small print. */
-export function note(...lines: string[]): KnownBlock {
+function note(...lines: string[]): KnownBlock {
   const elements = lines.slice(0, LIMITS.contextElements).map((line) => plain(line, LIMITS.sectionText));
   return { type: 'context', elements };
 }

@@ -9,7 +9,7 @@ export function changeList(title: string, changes: readonly Change[], max: numbe
   return list(title, changes.map(changeLine), max);
 }
 
-export function changeLine(change: Change): Line {
+function changeLine(change: Change): Line {
   switch (change.kind) {
     case 'create-external-network':
       return ['external network ', bold(change.network.name), ` for ${some(change.network.entries, 3)}`];

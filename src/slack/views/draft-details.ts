@@ -45,7 +45,7 @@ export function draftDetails({ stage, state, finding }: DraftDetails): Modal {
 }
 
 /** The guide's own YAML, one document a change, each under its command. */
-export function draftYaml(draft: Pick<Draft, 'namespace' | 'changes'>, localPrefixes: readonly string[]): string {
+function draftYaml(draft: Pick<Draft, 'namespace' | 'changes'>, localPrefixes: readonly string[]): string {
   const documents = draftDocuments(draft, localPrefixes).map(
     ({ command, document }) => `# ${command}\n${stringify(document, { indentSeq: false, lineWidth: 0 })}`,
   );

@@ -29,7 +29,7 @@ function sum(blocks: readonly KnownBlock[]): number {
 }
 
 /** Characters that people read; ids and values are not counted. */
-export function textLength(value: unknown): number {
+function textLength(value: unknown): number {
   if (Array.isArray(value)) return value.reduce((total: number, each) => total + textLength(each), 0);
   if (typeof value !== 'object' || value === null) return 0;
   return Object.entries(value).reduce(

@@ -253,7 +253,7 @@ export function stageButtons(lockdown: Lockdown, stage: Stage): Button[] {
   }
 }
 
-export function goOnButton(target: Target, stage: Stage): Button {
+function goOnButton(target: Target, stage: Stage): Button {
   return button('go-on-unproven', `Go on without proof of ${stage}`, target, {
     confirm: {
       title: 'Go on without proof?',
