@@ -57,7 +57,7 @@ export function watchLockdown(deps: WatchDeps) {
     }
     const look = Math.floor((deps.now() - lockdown.phaseSince) / (everySeconds * 1000));
     if (rejected.length !== (before?.rejected.length ?? 0))
-      await deps.queues.add('announce', { lockdown: id }, `${id}-watch${look}-announce`);
+      await deps.queues.add('announce', { lockdown: id }, `${job.id}-announce`);
     await deps.queues.add(
       'watch-lockdown',
       { lockdown: id },

@@ -11,7 +11,7 @@ export type Script = {
   /** Says what a person does, and about which stage. */
   readonly say: (words: string, stage?: Stage) => void;
   /** Every message, whenever they look: for whoever draws the progress. */
-  readonly look: (messages: readonly Message[]) => void;
+  readonly look: (messages: readonly Message[]) => void | Promise<void>;
   /** Uses every part of the application once, as somebody with a browser would. */
   readonly exercise: () => Promise<void>;
   readonly signal: AbortSignal;
@@ -63,7 +63,7 @@ export async function playThrough(script: Script): Promise<void> {
   const done = new Set<string>();
   for (;;) {
     const messages = await readChannel(slackUrl, LOCKDOWNS);
-    look(messages);
+    await look(messages);
     if (messages.some(({ text }) => text === `${namespace}: confirmed`)) return;
     for (const message of messages) {
       for (const [name, habit] of Object.entries(HABITS)) {
@@ -202,7 +202,7 @@ async function untilTheBotListens(person: Person, signal: AbortSignal): Promise<
 async function untilThere({ slackUrl, look, signal }: Script, wanted: (message: Message) => boolean): Promise<void> {
   for (;;) {
     const messages = await readChannel(slackUrl, LOCKDOWNS);
-    look(messages);
+    await look(messages);
     if (messages.some(wanted)) return;
     await sleep(POLL_MS, undefined, { signal });
   }

@@ -1,15 +1,14 @@
 /** The page in a real browser: a person types, clicks, reacts, fills in a modal and looks at the App Home. */
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { App } from '@slack/bolt';
 import type { KnownBlock } from '@slack/types';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { chromiumPath, launchChromium } from '#sandbox/chromium.ts';
 import { aroundSlack, asPerson } from '#sandbox/slack/people.ts';
 import { type RunningSlack, startSlack } from '#sandbox/slack/start.ts';
 import { boltApp, plain } from './slack-bolt.ts';
 
-const executablePath = findChromium();
+const executablePath = chromiumPath();
 if (!executablePath) process.stdout.write('No chromium on the PATH and no CHROMIUM_PATH: the page is not tested.\n');
 const inBrowser = test.skipIf(!executablePath);
 
@@ -25,14 +24,7 @@ beforeAll(async () => {
   app = boltApp(slack);
   teach(app);
   await app.start();
-  const quiet = [
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ];
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...quiet] });
+  browser = await launchChromium(executablePath);
   page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
   page.on('pageerror', (error) => troubles.push(String(error)));
   page.on('console', (said) => {
@@ -231,10 +223,3 @@ inBrowser('what untrusted text says is shown and never run', async () => {
 inBrowser('nothing went wrong in the page meanwhile', () => {
   expect(troubles).toEqual([]);
 });
-
-function findChromium(): string | undefined {
-  const { CHROMIUM_PATH, PATH = '' } = process.env;
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  const found = PATH.split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
-  return [...(CHROMIUM_PATH ? [CHROMIUM_PATH] : []), ...found].find((path) => existsSync(path));
-}

@@ -25,7 +25,7 @@ import { selfTestResult } from '#slack/views/self-test.ts';
 import { starting } from '#slack/views/starting.ts';
 import { statusOfAll, statusOfOne } from '#slack/views/status.ts';
 import { supersededCard } from '#slack/views/superseded-card.ts';
-import { plainLine, threadLine } from '#slack/views/thread-line.ts';
+import { threadLine } from '#slack/views/thread-line.ts';
 import { watchCard } from '#slack/views/watch-card.ts';
 import { allTexts, parsedTexts, refusals } from '../support/slack-limits.ts';
 import {
@@ -202,7 +202,6 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
       lockdown: asking,
       event: { type: 'vote-cast', stage: 'dns', vote: aVote(one, { decision: 'deny', reason: one }) },
     }),
-    plainLine: plainLine(one, one),
     flowsOverview: flowsOverview(one, { ...discovery, completeness: finding.completeness }),
     flowsOfStage: flowsOfStage(one, 'dns', finding),
     flowsResidual: flowsOfStage(one, 'disable-discovery', disabling),

@@ -75,4 +75,3 @@ export function slackMemory() {
     },
   };
 }
-type SlackMemory = ReturnType<typeof slackMemory>;

@@ -109,7 +109,9 @@ const few = { size: 'max' } as const;
 
 /** One choice of a weighted list: far cheaper than an arbitrary for each weight. */
 function oneOf<Value>(...weighted: readonly (readonly [weight: number, values: readonly Value[]])[]) {
-  return fc.constantFrom(...weighted.flatMap(([weight, values]) => new Array<readonly Value[]>(weight).fill(values).flat()));
+  return fc.constantFrom(
+    ...weighted.flatMap(([weight, values]) => new Array<readonly Value[]>(weight).fill(values).flat()),
+  );
 }
 
 /** OR of ANDs: mostly one clause of one tag or two, now and then none at all, or one without tags. */
@@ -117,8 +119,15 @@ function expression(tags: readonly string[], usual: readonly string[]): fc.Arbit
   const tag = fc.constantFrom(...tags);
   const common = usual.map((one) => [[one]]);
   return fc.oneof(
-    { weight: 8, arbitrary: fc.constantFrom(...common) },
-    { weight: 5, arbitrary: fc.array(fc.array(tag, { minLength: 1, maxLength: 2, ...few }), { minLength: 1, maxLength: 3, ...few }) },
+    { weight: 14, arbitrary: fc.constantFrom(...common) },
+    {
+      weight: 5,
+      arbitrary: fc.array(fc.array(tag, { minLength: 1, maxLength: 2, ...few }), {
+        minLength: 1,
+        maxLength: 3,
+        ...few,
+      }),
+    },
     { weight: 1, arbitrary: fc.constantFrom<string[][]>([], [[]], [[], [...usual]]) },
   );
 }
@@ -128,13 +137,25 @@ const USUAL_OBJECTS = [
   ...[ALL_UNITS, ALL_UNITS, ALL_UNITS, 'app=web', 'app=web', 'role=front', '$type=Docker'],
   ...[ALL_NETWORKS, ALL_NETWORKS, ALL_NETWORKS, ...NETWORK_TAGS.slice(0, 4), 'team=net'],
 ];
-const USUAL_SUBJECTS = [ALL_UNITS, ALL_UNITS, ALL_UNITS, `$namespace=${SHOP}`, 'app=web', 'role=front'];
+const USUAL_SUBJECTS = [
+  ALL_UNITS,
+  ALL_UNITS,
+  ALL_UNITS,
+  ALL_UNITS,
+  ALL_UNITS,
+  `$namespace=${SHOP}`,
+  'app=web',
+  'role=front',
+];
 
 function anyRule(more: readonly string[]): fc.Arbitrary<NetworkRule> {
   return fc.record({
     action: oneOf([2, ['Allow' as const]], [1, ['Reject' as const]]),
     object: expression([...UNIT_TAGS, ...NETWORK_TAGS, ...more], USUAL_OBJECTS),
-    protocolPorts: oneOf([1, PORTS], [8, [['any'], ['any'], ['any'], ['tcp/443'], ['tcp/443', 'tcp/80:90'], ['udp/53']]]),
+    protocolPorts: oneOf(
+      [1, PORTS],
+      [8, [['any'], ['any'], ['any'], ['any'], ['tcp/443'], ['tcp/443', 'tcp/80:90'], ['udp/53']]],
+    ),
     observationEnabled: oneOf([11, [false]], [1, [true]]),
   });
 }
@@ -152,8 +173,8 @@ function anyRuleset(more: readonly string[]): fc.Arbitrary<Omit<Ruleset, 'ID' | 
       incomingRules: rules,
       outgoingRules: rules,
       propagate: oneOf([3, [true]], [1, [false]]),
-      fallback: oneOf([5, [false]], [1, [true]]),
-      disabled: oneOf([7, [false]], [1, [true]]),
+      fallback: oneOf([7, [false]], [1, [true]]),
+      disabled: oneOf([9, [false]], [1, [true]]),
     })
     .map(({ namespace: at, ...parts }) => ruleset(at, '', parts));
 }
@@ -284,7 +305,9 @@ function named(made: Omit<Ruleset, 'ID' | 'name'>, index: number): Ruleset {
 }
 
 /** In one world of eight some rules ask for tags that a restart changes. */
-export const anyWorld: fc.Arbitrary<World> = fc.noBias(fc.oneof(
-  { weight: 7, arbitrary: worldWith([]) },
-  { weight: 1, arbitrary: worldWith([...VOLATILE_TAGS, ...VOLATILE_TAGS]) },
-));
+export const anyWorld: fc.Arbitrary<World> = fc.noBias(
+  fc.oneof(
+    { weight: 7, arbitrary: worldWith([]) },
+    { weight: 1, arbitrary: worldWith([...VOLATILE_TAGS, ...VOLATILE_TAGS]) },
+  ),
+);

@@ -1,6 +1,6 @@
 /** Whether the rules are really used, and taking a stage back. */
 import { describe, expect, test } from 'vitest';
-import { aHouse, type House } from '#test/support/house.ts';
+import { aHouse, type House, SECURITY } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
 const redis = redisForTests(2);
@@ -65,7 +65,7 @@ describe('verifying', () => {
 
   test('an approver goes on without proof; the one who asked for the lockdown may not', async () => {
     const house = await aHouse(redis, {
-      namespace: { requesters: { users: ['U0DIEGO001'] }, approval: { groups: ['S0SECURITY1'] } },
+      namespace: { approval: { groups: [SECURITY] } },
     });
     await applied(house);
     expect(await house.wish('diego', { verb: 'go-on-unproven', stage: 'dns' })).toEqual([

@@ -2,7 +2,7 @@
 import { outcome } from '#core/approval.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
-import { bold, code, count, ended, type Message, message, type Piece, person, says, sentence } from './build.ts';
+import { bold, count, ended, type Message, message, type Piece, person, says, sentence } from './build.ts';
 import { STAGE_MEANS } from './words.ts';
 
 export type ThreadLine = {
@@ -172,9 +172,4 @@ function answers(given: Readonly<Record<string, 'allow' | 'block'>>): string {
   const all = Object.values(given);
   const allow = all.filter((answer) => answer === 'allow').length;
   return `${allow} to allow, ${all.length - allow} to block`;
-}
-
-/** For a line that belongs to no event. */
-export function plainLine(namespace: string, text: string): Message {
-  return message(`About ${namespace}`, [says([code(namespace), ': ', ...sentence(text)])]);
 }
