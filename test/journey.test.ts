@@ -14,7 +14,11 @@ type Truth = {
     readonly decidedBy: string;
   }[];
 };
-type ConsoleObject = { readonly name: string; readonly namespace: string; readonly annotations: Record<string, string[]> };
+type ConsoleObject = {
+  readonly name: string;
+  readonly namespace: string;
+  readonly annotations: Record<string, string[]>;
+};
 
 const YES = { confirmed: true };
 const LONG = 60_000;
@@ -75,7 +79,11 @@ describe('one lockdown of the Hipster Shop', () => {
       `${stage} to be closed`,
       async () => {
         const messages = await product.seen();
-        if (messages.some(({ drawn }) => new RegExp(`(\\*${stage}\\* is proven|goes on without proof of \\*${stage}\\*)`).test(drawn)))
+        if (
+          messages.some(({ drawn }) =>
+            new RegExp(`(\\*${stage}\\* is proven|goes on without proof of \\*${stage}\\*)`).test(drawn),
+          )
+        )
           return true;
         const asks = messages.findLast(({ drawn }) => drawn.includes(stage) && drawn.includes('Go on without proof'));
         if (asks && !went) {
@@ -152,24 +160,35 @@ describe('one lockdown of the Hipster Shop', () => {
     expect(await created('pods')).toEqual([]);
   });
 
-  test('Alice has it drafted again; the old card is outdated, and the new draft is approved', async () => {
-    const denied = await message('a card with Reopen', ({ drawn }) => /Reopen|Draft again/i.test(drawn));
-    await alice.click(product.channel, denied.ts, 'lockstep.reopen', YES);
-    await line(/reopened \*pods\*/);
-    await approveAndProve('pods');
-    expect(await created('pods')).toEqual(['allow-pods-in-namespace']);
-  }, LONG);
+  test(
+    'Alice has it drafted again; the old card is outdated, and the new draft is approved',
+    async () => {
+      const denied = await message('a card with Reopen', ({ drawn }) => /Reopen|Draft again/i.test(drawn));
+      await alice.click(product.channel, denied.ts, 'lockstep.reopen', YES);
+      await line(/reopened \*pods\*/);
+      await approveAndProve('pods');
+      expect(await created('pods')).toEqual(['allow-pods-in-namespace']);
+    },
+    LONG,
+  );
 
-  test('metadata, external services, the web server and the kubelets follow one after the other', async () => {
-    for (const stage of ['metadata', 'external-services', 'web-server', 'kubelets'] as const) await approveAndProve(stage);
-    expect(await created('metadata')).toContain('allow-metadata');
-    expect(await created('external-services')).toContain('allow-googleapis');
-    expect(await created('web-server')).toContain('allow-web-server');
-    expect(await created('kubelets')).toContain('allow-kubelets');
-  }, 2 * LONG);
+  test(
+    'metadata, external services, the web server and the kubelets follow one after the other',
+    async () => {
+      for (const stage of ['metadata', 'external-services', 'web-server', 'kubelets'] as const)
+        await approveAndProve(stage);
+      expect(await created('metadata')).toContain('allow-metadata');
+      expect(await created('external-services')).toContain('allow-googleapis');
+      expect(await created('web-server')).toContain('allow-web-server');
+      expect(await created('kubelets')).toContain('allow-kubelets');
+    },
+    2 * LONG,
+  );
 
   test('before discovery mode is disabled, somebody answers for every edge that nothing allows', async () => {
-    const { ts } = await message('open edges', ({ drawn }) => /\[.*Allow or block.*\]|\[.*Decide.*\]|\[.*Answer.*\]/.test(drawn));
+    const { ts } = await message('open edges', ({ drawn }) =>
+      /\[.*Allow or block.*\]|\[.*Decide.*\]|\[.*Answer.*\]/.test(drawn),
+    );
     let { views } = await erin.click(product.channel, ts, 'lockstep.decide', YES);
     expect(views).toHaveLength(1);
     for (let view = views.at(-1); view; view = views.at(-1)) {
@@ -185,7 +204,8 @@ describe('one lockdown of the Hipster Shop', () => {
   test('Boris and Chitra type the namespace’s name, and both default actions are Reject', async () => {
     const { ts } = await message(
       'the last question, answered',
-      ({ drawn }) => drawn.includes('# Approve disable-discovery for') && !drawn.includes('must be') && drawn.includes('draft 2'),
+      ({ drawn }) =>
+        drawn.includes('# Approve disable-discovery for') && !drawn.includes('must be') && drawn.includes('draft 2'),
     );
     for (const person of [boris, chitra]) {
       const { views } = await person.click(product.channel, ts, 'lockstep.approve', YES);
@@ -204,7 +224,10 @@ describe('one lockdown of the Hipster Shop', () => {
 
   test('Boris looks at what is rejected and confirms: the namespace is locked', async () => {
     await exercise();
-    const { ts } = await message('the watch card', ({ drawn }) => drawn.includes('discovery mode is off') && drawn.includes('Confirm'));
+    const { ts } = await message(
+      'the watch card',
+      ({ drawn }) => drawn.includes('discovery mode is off') && drawn.includes('Confirm'),
+    );
     await boris.click(product.channel, ts, 'lockstep.confirm', YES);
     await line(/@U0BORIS001 confirmed: the namespace is locked down/);
     expect((await lockdownCard()).drawn).toMatch(/lock/i);

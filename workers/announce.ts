@@ -26,7 +26,12 @@ export function announce(deps: AnnounceDeps) {
   };
 }
 
-async function tell(deps: AnnounceDeps, lockdown: Lockdown, { event, number, to }: Entry, thread: string): Promise<void> {
+async function tell(
+  deps: AnnounceDeps,
+  lockdown: Lockdown,
+  { event, number, to }: Entry,
+  thread: string,
+): Promise<void> {
   if (event.type === 'started' || UNSAID.has(event.type)) return;
   await deps.poster.postCard({
     lockdown: lockdown.id,

@@ -4,6 +4,7 @@ import type { ConsoleApi } from '#console/console-api.ts';
 import type { Evidence, KubernetesFacts } from '#core/evidence.ts';
 import { isFailure } from '#core/failure.ts';
 import type { DraftFinding } from '#core/findings.ts';
+import { sameTraffic } from '#core/fold.ts';
 import { lastSegment } from '#core/namespace.ts';
 import { workloadsOf } from '#core/workload.ts';
 import type { EdgeStore } from '#redis/edge-store.ts';
@@ -36,7 +37,7 @@ export async function gather(
   return {
     evidence: {
       namespace: lockdown.namespace,
-      edges,
+      edges: sameTraffic(edges),
       workloads: workloadsOf(units),
       policy: reading.policy,
       ...(kubernetes.facts ? { kubernetes: kubernetes.facts } : {}),

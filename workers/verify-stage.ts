@@ -2,7 +2,7 @@
 import type { Settings } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
 import type { EdgeGroup } from '#core/draft.ts';
-import { foldFlows } from '#core/fold.ts';
+import { foldFlows, sameTraffic } from '#core/fold.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { nameTable } from '#core/names.ts';
 import { isProven, proofOf, verification } from '#core/verification.ts';
@@ -16,7 +16,7 @@ import { type Reporting, report } from './reporting.ts';
 
 export type VerifyDeps = Reporting & {
   readonly lockdowns: Pick<LockdownStore, 'read'>;
-  readonly edges: Pick<EdgeStore, 'edgesById' | 'units' | 'collected'>;
+  readonly edges: Pick<EdgeStore, 'edges' | 'units' | 'collected'>;
   readonly evidence: Pick<EvidenceStore, 'draft' | 'written' | 'keepVerify'>;
   readonly consoleApi: Pick<ConsoleApi, 'readFlows' | 'readDnsLookups' | 'readPolicy' | 'readProcessingUnits'>;
   readonly settings: Settings;
@@ -50,7 +50,8 @@ export function verifyStage(deps: VerifyDeps) {
 
 async function look(deps: VerifyDeps, lockdown: Lockdown, stage: JobData<'verify-stage'>['stage'], since: number) {
   const { id, namespace } = lockdown;
-  const [finding, written, known, present, reading] = await Promise.all([
+  const [recorded, finding, written, known, present, reading] = await Promise.all([
+    deps.edges.edges(id),
     deps.evidence.draft(id, stage),
     deps.evidence.written(id, stage),
     deps.edges.units(id),
@@ -74,7 +75,10 @@ async function look(deps: VerifyDeps, lockdown: Lockdown, stage: JobData<'verify
     },
   });
   const ours = new Set(written.flatMap((object) => (object.kind === 'ruleset' ? [object.id] : [])));
-  const expected = await deps.edges.edgesById(id, finding?.draft.allows ?? []);
+  // Only what the stage is about: its rules may let other traffic through too, which proves nothing about this stage.
+  const about = new Set(finding?.draft.unallowed.flatMap((group) => group.edges));
+  const asked = new Set(finding?.draft.allows.filter((edge) => about.has(edge)));
+  const expected = sameTraffic(recorded).filter((edge) => asked.has(edge.id));
   return verification(expected, newer.edges, ours, { workloads: workloadsOf(units.values()), policy: reading.policy });
 }
 

@@ -4,6 +4,7 @@ import type { ConsoleApi } from '#console/console-api.ts';
 import { type Edge, outsideNetworks } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { DraftFinding, WatchFinding } from '#core/findings.ts';
+import { sameTraffic, trafficKey } from '#core/fold.ts';
 import { groupEdges, sightingKeys } from '#core/groups.ts';
 import { workloadsOf } from '#core/workload.ts';
 import type { EdgeStore } from '#redis/edge-store.ts';
@@ -74,14 +75,18 @@ function rejectedSince(
   finding: DraftFinding | undefined,
   words: Pick<Evidence, 'workloads' | 'policy'>,
 ): WatchFinding['rejected'] {
-  const plain = edges.map(outsideNetworks);
+  const plain = sameTraffic(edges).map(outsideNetworks);
   const keys = sightingKeys(plain, words);
-  const keysOf = (chosen: readonly Edge[]) => new Set(chosen.flatMap((edge) => keys.get(edge.id) ?? []));
-  const worked = keysOf(plain.filter((edge) => edge.action === 'Accept'));
-  const given = new Set(
+  /** By what people count as the same, and by its ends: a scan is a sighting of nothing. */
+  const placesOf = (chosen: readonly Edge[]) =>
+    new Set(chosen.flatMap((edge) => [keys.get(edge.id) ?? [], trafficKey(edge)].flat()));
+  const isAmong = (edge: Edge, places: ReadonlySet<string>) =>
+    places.has(keys.get(edge.id) ?? '') || places.has(trafficKey(edge));
+  const worked = placesOf(plain.filter((edge) => edge.action === 'Accept'));
+  const blocked = new Set(
     (finding?.draft.residual ?? []).flatMap(({ decision, group }) => (decision?.answer === 'block' ? group.edges : [])),
   );
-  const accepted = keysOf(plain.filter((edge) => given.has(edge.id)));
+  const accepted = placesOf(plain.filter((edge) => blocked.has(edge.id)));
   const cut = plain.filter(
     (edge) =>
       edge.action === 'Reject' &&
@@ -89,14 +94,11 @@ function rejectedSince(
       (edge.dropReason === undefined || edge.dropReason === 'policy'),
   );
   return groupEdges(cut, words).map((group) => {
-    const own = group.edges.flatMap((edge) => keys.get(edge) ?? []);
+    const own = plain.filter((edge) => group.edges.includes(edge.id));
     return {
       group,
-      known: own.some((key) => worked.has(key)),
-      acknowledged:
-        own.length > 0 &&
-        own.every((key) => accepted.has(key) || !worked.has(key)) &&
-        own.some((key) => accepted.has(key)),
+      known: own.some((edge) => isAmong(edge, worked)),
+      acknowledged: own.every((edge) => isAmong(edge, accepted)),
     };
   });
 }

@@ -77,14 +77,14 @@ export async function readEnding(controlUrl: string, slackUrl: string, namespace
   };
 }
 
-const TELLING = ['seen-allowed', 'went-on-unproven', 'nothing-to-allow', 'left-out', 'discovery-disabled'];
+const TELLING = ['seen allowed', 'went on unproven', 'nothing to allow', 'left out'];
 
 /** The last thing the thread says about how a stage was proven. */
 function howVerified(stage: Stage, namespace: string, messages: readonly Message[]): string {
   if (stage === 'disable-discovery') return 'both default actions read back from the console';
   const lines = linesAbout(TELLING, stage, namespace, messages);
   const last = lines.at(-1) ?? 'not verified';
-  const open = linesAbout(['not-seen'], stage, namespace, messages).at(-1);
+  const open = linesAbout(['not seen'], stage, namespace, messages).at(-1);
   return open && last.includes('without proof') ? `${last} (${open})` : last;
 }
 
@@ -96,9 +96,8 @@ function linesAbout(
   messages: readonly Message[],
 ): string[] {
   return messages
-    .filter(({ text }) => events.some((event) => text === `${namespace}: ${event}`))
-    .map((message) => linesOf(message).join(' '))
-    .filter((line) => line.includes(stage));
+    .filter(({ text }) => events.some((event) => text === `${stage} of ${namespace}: ${event}`))
+    .map((message) => linesOf(message).join(' '));
 }
 
 async function json<Answer>(url: string): Promise<Answer> {

@@ -38,11 +38,6 @@ export type Edge = {
   readonly units: readonly string[];
 };
 
-/** Accepted by the namespace's default action only: what discovery mode will stop forgiving. */
-export function isUnallowed(edge: Pick<Edge, 'action' | 'policyId' | 'remotePolicyId'>): boolean {
-  return edge.action === 'Accept' && (edge.policyId === 'default' || edge.remotePolicyId === 'default');
-}
-
 /**
  * With every outside peer in Somewhere. The same traffic is reported under an external network once there is one, so before
  * and after are compared by address.

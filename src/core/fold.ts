@@ -1,7 +1,7 @@
 /** How flow reports become edges, and how edges of two windows become one. */
 import { createHash } from 'node:crypto';
-import type { Edge, Peer } from './edge.ts';
-import { type Endpoint, type Flow, SOMEWHERE } from './flow.ts';
+import { type Edge, outsideNetworks, type Peer } from './edge.ts';
+import { BY_DEFAULT, type Endpoint, type Flow, SOMEWHERE } from './flow.ts';
 import type { NameTable } from './names.ts';
 
 const DAY = 86_400_000;
@@ -64,6 +64,31 @@ export function mergeEdges(a: Edge, b: Edge): Edge {
     days: union(a.days, b.days),
     units: union(a.units, b.units, UNITS_MAX),
   };
+}
+
+/**
+ * What people count as one: accepted traffic between the same ends, under whichever ruleset and external network it was
+ * reported. Rejects stay apart, because by whom something was rejected matters. Sorted by id.
+ */
+export function sameTraffic(edges: Iterable<Edge>): Edge[] {
+  const merged = new Map<string, Edge>();
+  for (const edge of edges) {
+    const plain = edge.action === 'Accept' ? underNoRule(edge) : edge;
+    const same = merged.get(plain.id);
+    merged.set(plain.id, same ? mergeEdges(same, plain) : plain);
+  }
+  return [...merged.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The same for the same ends and port, whatever was done about it and by whom. */
+export function trafficKey(edge: Edge): string {
+  return underNoRule({ ...edge, action: 'Accept' }).id;
+}
+
+function underNoRule(edge: Edge): Edge {
+  const { remotePolicyId: _remote, ruleName: _rule, dropReason: _reason, ...rest } = outsideNetworks(edge);
+  const plain = { ...rest, policyId: BY_DEFAULT };
+  return { ...plain, id: edgeId(plain) };
 }
 
 export type EdgeIdentity = Pick<

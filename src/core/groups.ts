@@ -131,7 +131,8 @@ function scanOf(key: string, sightings: readonly Sighting[]): EdgeGroup {
   const ports = summed.ports.length === 1 ? `${summed.ports[0]}` : `${summed.ports.length} ports`;
   return {
     id: idOf(['scan', key]),
-    source: first.source.label,
+    // One client that tries doors is somebody in particular, not the internet.
+    source: summed.addresses.length === 1 ? `${summed.addresses[0]}` : first.source.label,
     destination: `${where}, ${ports} (scan-like)`,
     ...summed,
   };

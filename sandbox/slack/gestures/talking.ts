@@ -54,7 +54,7 @@ export function react(
   const channel = placeOf(desk, person, given.channel);
   const message = workspace.message(channel.id, given.ts);
   if (!message) throw new CannotDo('There is no such message.');
-  const name = given.name.replaceAll(':', '');
+  const name = given.name.replace(/^:|:$/g, '');
   const changed = (given.on ? addReaction : removeReaction)(workspace, message, person.id, name);
   if ('refused' in changed) return { done: false, reason: changed.refused };
   const before = desk.events.sent.at(-1);
