@@ -25,7 +25,7 @@ const Approval = z.strictObject({
   reactions: z.boolean().default(true),
   expiresHours: z.number().positive().default(72),
 });
-export const StageApproval = z.strictObject({
+const StageApproval = z.strictObject({
   users: z.array(userId).optional(),
   groups: z.array(groupId).optional(),
   needed: z.number().int().min(1).optional(),

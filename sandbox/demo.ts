@@ -58,7 +58,10 @@ async function auto({ slackUrl, controlUrl, namespace, broken }: Laptop): Promis
   try {
     const { say, look } = progress;
     const exercise = async () => {
-      const response = await fetch(`${controlUrl}/exercise`, { method: 'POST', body: JSON.stringify({ noise: ['cron', 'time'] }) });
+      const response = await fetch(`${controlUrl}/exercise`, {
+        method: 'POST',
+        body: JSON.stringify({ noise: ['cron', 'time'] }),
+      });
       if (!response.ok)
         throw new Error(`the application could not be used: ${response.status} ${await response.text()}`);
     };

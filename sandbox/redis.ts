@@ -22,7 +22,7 @@ export async function startRedis(options: { port?: number; embedded?: boolean } 
 }
 
 /** Where a server is installed; undefined where none is on the PATH. */
-export async function installedServer(): Promise<string | undefined> {
+async function installedServer(): Promise<string | undefined> {
   for (const name of ['redis-server', 'valkey-server']) {
     for (const folder of (process.env.PATH ?? '').split(delimiter)) {
       const path = join(folder, name);

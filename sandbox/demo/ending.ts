@@ -3,7 +3,7 @@ import { STAGES, type Stage } from '#core/stage.ts';
 import { LOCKDOWNS } from './laptop.ts';
 import { linesOf, type Message, readChannel } from './reading.ts';
 
-export type EdgeReading = {
+type EdgeReading = {
   readonly id: string;
   readonly from: string;
   readonly to: string;

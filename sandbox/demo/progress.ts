@@ -2,8 +2,6 @@
 import { STAGES, type Stage } from '#core/stage.ts';
 import { linesOf, type Message } from './reading.ts';
 
-export type Progress = ReturnType<typeof progressOn>;
-
 const FRAME_MS = 120;
 const FRAMES = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 const DONE = /allowed|skipped/;

@@ -1,6 +1,7 @@
 /** What a person reads off Slack's screen: the cards, their buttons, where each stage stands. */
 import { STAGES, type Stage } from '#core/stage.ts';
 import { aroundSlack } from '#sandbox/slack/people.ts';
+import { peopleSeed } from '#sandbox/slack/seed.ts';
 
 export type Message = {
   readonly ts: string;
@@ -17,6 +18,7 @@ type Block = {
   readonly action_id?: string;
   readonly value?: string;
   readonly name?: string;
+  readonly user_id?: string;
 };
 
 export async function readChannel(slackUrl: string, channel: string): Promise<Message[]> {
@@ -49,8 +51,14 @@ function read(block: Block): string {
   if (typeof block.text === 'string') return block.text;
   if (block.text?.text !== undefined) return block.text.text;
   if (block.type === 'emoji') return '';
+  if (block.type === 'user') return nameOf(block.user_id);
   const parts = (block.elements ?? []).map(read);
   return parts.join(block.type === 'rich_text_section' ? '' : '\n');
+}
+
+function nameOf(user: string | undefined): string {
+  const person = peopleSeed.find(({ id }) => id === user);
+  return person?.realName.split(' ')[0] ?? 'somebody';
 }
 
 function buttonsOf(blocks: readonly Block[] = []): Block[] {

@@ -34,7 +34,7 @@ const Manifest = z.object({
     .optional(),
 });
 
-export type SlashCommand = { command: string; description: string; usageHint: string; shouldEscape: boolean };
+type SlashCommand = { command: string; description: string; usageHint: string; shouldEscape: boolean };
 
 export type AppSettings = {
   /** `undefined` where no manifest was given: everything is granted. */

@@ -3,7 +3,7 @@ import { emojiNames } from './emoji.ts';
 import type { Message } from './types.ts';
 import type { Workspace } from './workspace.ts';
 
-export type ReactionEvent = { type: 'reaction_added' | 'reaction_removed'; [field: string]: unknown };
+type ReactionEvent = { type: 'reaction_added' | 'reaction_removed'; [field: string]: unknown };
 type Reacted = { event: ReactionEvent } | { refused: string };
 
 const reactionsPerMessageMax = 50;

@@ -26,7 +26,7 @@ export type Channel = {
 /** A block as Slack keeps it: checked against the limits at the door, and with its block_id filled in. */
 export type Block = { type: string; block_id: string; [field: string]: unknown };
 
-export type Reaction = { name: string; users: string[] };
+type Reaction = { name: string; users: string[] };
 
 export type Message = {
   ts: string;
@@ -63,7 +63,7 @@ export type SlackFile = {
 export type StateValue = { type: string; [field: string]: unknown };
 export type StateValues = Record<string, Record<string, StateValue>>;
 
-export type ViewText = { type: 'plain_text'; text: string; emoji?: boolean | undefined };
+type ViewText = { type: 'plain_text'; text: string; emoji?: boolean | undefined };
 
 export type View = {
   id: string;

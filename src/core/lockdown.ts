@@ -31,7 +31,7 @@ export type StepName = (typeof STEPS)[number];
 
 export type Step = { readonly step: StepName; readonly stage?: Stage };
 
-export type Row<Phase extends string> = {
+type Row<Phase extends string> = {
   readonly when?: keyof typeof GUARDS;
   readonly to: Phase;
   readonly does: readonly StepName[];

@@ -2,14 +2,13 @@
 import type { Change } from './draft.ts';
 import type { Edge } from './edge.ts';
 import type { ExternalNetwork, NewExternalNetwork } from './external-network.ts';
+import type { Tally } from './findings.ts';
 import type { NetworkRuleset, NewNetworkRuleset, RuleAction } from './network-ruleset.ts';
 import type { DefaultActions, OwnAction, Policy } from './policy.ts';
 import type { Judge, Verdict } from './verdict.ts';
 
 /** `flows`: the sum of the reports' counts. */
-export type Tally = { readonly edges: number; readonly flows: number };
-
-export type JudgedEdge = { readonly edge: Edge; readonly verdict: Verdict };
+type JudgedEdge = { readonly edge: Edge; readonly verdict: Verdict };
 
 export type Replay = {
   readonly kept: Tally;

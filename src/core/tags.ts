@@ -13,7 +13,3 @@ export function splitTag(tag: string): [key: string, value: string] {
 export function wireTags(tags: readonly string[], prefixes: readonly string[]): string[] {
   return tags.filter((tag) => prefixes.some((prefix) => tag.startsWith(prefix)));
 }
-
-export function matches(clauses: Clauses, tags: ReadonlySet<string>): boolean {
-  return clauses.some((clause) => clause.every((tag) => tags.has(tag)));
-}

@@ -26,7 +26,7 @@ export type Verdict = {
   readonly because: string;
 };
 
-export type RulesetRef = { readonly id: string; readonly name: string; readonly namespace: string };
+type RulesetRef = { readonly id: string; readonly name: string; readonly namespace: string };
 
 /** What can be asked beyond edges: at one unit, in one direction, with ICMP types, and any peer. */
 type Question = {

@@ -69,7 +69,7 @@ export function ownerOf(unitName: string): string {
     .replace(/-\d{1,4}$/, '');
 }
 
-export function stableTags(unit: Pick<ProcessingUnit, 'tags'>): string[] {
+function stableTags(unit: Pick<ProcessingUnit, 'tags'>): string[] {
   return [...new Set(unit.tags.filter(isStableTag))].sort();
 }
 

@@ -1,25 +1,22 @@
 /** Holds the verdict and the sandbox's enforcer together: two implementations of one chapter, over worlds made by chance. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Edge, Peer } from '#core/edge.ts';
-import { BY_DEFAULT, ICMP, ICMP6, TCP, UDP } from '#core/flow.ts';
+import type { Edge } from '#core/edge.ts';
+import { BY_DEFAULT } from '#core/flow.ts';
 import type { Policy } from '#core/policy.ts';
 import { wireTags } from '#core/tags.ts';
 import { compile, type DecidedBy, type Judge, type Verdict } from '#core/verdict.ts';
-import { isStableTag, type Workload } from '#core/workload.ts';
-import { isNetwork } from '#sandbox/console/enforcer/address.ts';
+import type { Workload } from '#core/workload.ts';
 import { type Connection, judge as enforce, type Finding } from '#sandbox/console/enforcer/connection.ts';
-import { type Decision, decide, type Unit } from '#sandbox/console/enforcer/decide.ts';
+import { type Question as Asked, type Decision, decide, type Unit } from '#sandbox/console/enforcer/decide.ts';
+import { nameless, rulesInDoubt, subjectsInDoubt, typeless } from '#test/support/world-doubts.ts';
+import { decisionsOf, edgeOf, endsIn, NUMBERS, udpByIdentity, unitsIn } from '#test/support/world-edges.ts';
 import { keyOf, policyAt, workloadsIn } from '#test/support/world-policy.ts';
-import { anyWorld, type Question, type World, type WorldConnection } from '#test/support/worlds.ts';
+import { anyWorld, NAMES, PINGS, type Question, type World, type WorldConnection } from '#test/support/worlds.ts';
 
 /** `LOCKSTEP_WORLDS_SEED=… LOCKSTEP_WORLDS=…` look at other worlds, or at more. */
 const seed = Number(process.env.LOCKSTEP_WORLDS_SEED ?? 20_260_101);
 const numRuns = Number(process.env.LOCKSTEP_WORLDS ?? 20_000);
-
-const NUMBERS: Readonly<Record<string, number>> = {
-  ...{ icmp: ICMP, igmp: 2, tcp: TCP, udp: UDP, gre: 47, esp: 50, ah: 51, icmp6: ICMP6, sctp: 132 },
-};
 
 /** What must be met in one world of two hundred at least, or the worlds have become too poor to prove anything. */
 const MET = [
@@ -92,9 +89,10 @@ async function compareQuestion(held: Held, { direction, traffic, peer }: Questio
   const { protocol, ...rest } = traffic;
   const asked = 'unit' in peer ? { tags: await held.wireTagsOf(peer.unit) } : peer;
   const mine = judge.ask(workload, direction, { ...rest, protocol: NUMBERS[protocol] as number, peer: asked });
-  const theirs = decide({ ...traffic, policy: world.policy, unit, direction, peer });
-
-  const inDoubt = subjectsInDoubt(world) || ('address' in peer && nameless(world, direction, peer.names));
+  const question = { ...traffic, policy: world.policy, unit, direction, peer };
+  const theirs = decide(question);
+  const unknown = { name: 'address' in peer && nameless(world, direction, peer.names), type: false };
+  const inDoubt = subjectsInDoubt(world) || unknown.name;
   if (mine.outcome === 'uncertain') {
     tally.add('question in doubt');
     expect(inDoubt, 'a doubt has a reason').toBe(true);
@@ -109,6 +107,7 @@ async function compareQuestion(held: Held, { direction, traffic, peer }: Questio
     );
   }
   expect(mine.outcome).toBe(outcomeOf(theirs.action));
+  expectToStand(mine.outcome, question, unknown);
   expectDecidedBy(mine.by, theirs, inDoubt);
   tally.add(`question: ${theirs.action} by ${theirs.policyID === BY_DEFAULT ? 'default' : 'rule'}`);
 }
@@ -117,15 +116,20 @@ async function compareQuestion(held: Held, { direction, traffic, peer }: Questio
 function compareConnection(held: Held, { traffic, names, ...ends }: WorldConnection): void {
   const { world, judge, tally } = held;
   const connection = { ...traffic, ...ends, names };
-  for (const finding of enforce(world.policy, connection).findings) {
-    if (finding.decision.policyID === 'local') continue;
+  const { action, findings } = enforce(world.policy, connection);
+  if (findings.some(({ decision }) => decision.policyID === 'local')) return;
+  const outcomes: Verdict['outcome'][] = [];
+  for (const finding of findings) {
     const edge = edgeOf(finding, connection);
     const verdict = judge.judge(edge);
     const between = edge.source.kind === 'workload' && edge.destination.kind === 'workload';
     tally.add(`${between ? 'between units' : 'with an address'}: ${verdict.outcome} by ${verdict.by.kind}`);
     if (between) compareBetween(world, connection, edge, verdict);
-    else compareOneEnd(held, finding, edge, verdict);
+    else compareOneEnd(held, connection, finding, edge, verdict);
+    outcomes.push(verdict.outcome);
   }
+  if (!outcomes.includes('uncertain')) expect(outcomes.includes('reject')).toBe(action === 'Reject');
+  if (action === 'Accept') expect(endsIn(findings)).toEqual(unitsIn(connection));
   const udp = udpByIdentity(world, connection);
   if (!udp) return;
   const edge = edgeOf(udp, connection);
@@ -134,20 +138,29 @@ function compareConnection(held: Held, { traffic, names, ...ends }: WorldConnect
   compareBetween(world, connection, edge, verdict);
 }
 
-function compareOneEnd({ world, judge }: Held, { reporter, decision }: Finding, edge: Edge, verdict: Verdict): void {
+function compareOneEnd(
+  { world, judge }: Held,
+  connection: Connection,
+  { reporter, decision }: Finding,
+  edge: Edge,
+  verdict: Verdict,
+): void {
   if (reporter.namespace !== world.home) {
     expect(verdict.outcome).toBe(outcomeOf(edge.action));
     return;
   }
   const side = edge.source.kind === 'workload' ? 'source' : 'destination';
   const direction = side === 'source' ? 'outgoing' : 'incoming';
-  const inDoubt = subjectsInDoubt(world) || nameless(world, direction, edge.names) || typeless(world, edge);
+  const unknown = { name: nameless(world, direction, edge.names), type: typeless(world, edge) };
+  const inDoubt = subjectsInDoubt(world) || unknown.name || unknown.type;
   expect(verdict.side).toBe(side);
   if (verdict.outcome === 'uncertain') {
     expect(inDoubt, 'a doubt has a reason').toBe(true);
     return;
   }
   expect(verdict.outcome).toBe(outcomeOf(decision.action));
+  const peer = { address: connection[side === 'source' ? 'destination' : 'source'].address, names: edge.names };
+  expectToStand(verdict.outcome, { ...connection, policy: world.policy, unit: reporter, direction, peer }, unknown);
   expectDecidedBy(verdict.by, decision, inDoubt);
   if (inDoubt) return;
   const allowing = enforcing(decision).filter(({ rule }) => rule.action === 'Allow');
@@ -174,38 +187,13 @@ function compareBetween(world: World, connection: Connection, edge: Edge, verdic
   expect(verdict.side).toBe(edge.action === 'Accept' && !byDefault && ours.length === 2 ? undefined : telling);
 }
 
-/** What each end would decide if it knew the other by identity. */
-function decisionsOf({ policy }: World, { source, destination, protocol, port }: Connection) {
-  if (!source.unit || !destination.unit) throw new Error('only two units know each other by identity');
-  return {
-    destination: decide({
-      ...{ policy, protocol, port },
-      ...{ unit: destination.unit, direction: 'incoming', peer: { unit: source.unit } },
-    }),
-    source: decide({
-      ...{ policy, protocol, port },
-      ...{ unit: source.unit, direction: 'outgoing', peer: { unit: destination.unit } },
-    }),
-  };
-}
-
-/** Where a console is told to, UDP carries identity as well; it is then decided and reported as TCP is. */
-function udpByIdentity(world: World, connection: Connection): Finding | undefined {
-  const { protocol, port } = connection;
-  const [source, destination] = [connection.source.unit, connection.destination.unit];
-  if (protocol !== 'udp' || !source || !destination || source.ID === destination.ID) return undefined;
-  const decisions = decisionsOf(world, connection);
-  const side =
-    decisions.destination.action === 'Accept' && decisions.source.action === 'Reject' ? 'source' : 'destination';
-  return {
-    reporter: side === 'source' ? source : destination,
-    decision: decisions[side],
-    sourceType: 'ProcessingUnit',
-    sourceID: source.ID,
-    destinationType: 'ProcessingUnit',
-    destinationID: destination.ID,
-    port,
-  };
+/** A certain outcome stays whatever is found out: the name that was looked up, the type of the ping. */
+function expectToStand(outcome: Verdict['outcome'], question: Asked, unknown: { name: boolean; type: boolean }): void {
+  const { peer } = question;
+  const named = 'address' in peer && unknown.name ? NAMES.map((name) => ({ ...peer, names: [name] })) : [peer];
+  const typed = unknown.type ? PINGS : [{}];
+  const found = named.flatMap((one) => typed.map((type) => decide({ ...question, ...type, peer: one }).action));
+  expect([...new Set(found.map(outcomeOf))]).toEqual([outcome]);
 }
 
 /**
@@ -224,33 +212,6 @@ function expectDecidedBy(by: DecidedBy, theirs: Decision, inDoubt: boolean): voi
   );
 }
 
-function edgeOf(finding: Finding, { source, destination, protocol, names = [] }: Connection): Edge {
-  const { decision, remote, port } = finding;
-  const peer = (type: Finding['sourceType'], end: Connection['source'], network: string): Peer =>
-    type === 'ProcessingUnit' && end.unit
-      ? { kind: 'workload', workload: keyOf(end.unit), namespace: end.unit.namespace }
-      : { kind: 'address', address: end.address, network };
-  return {
-    id: 'edge',
-    source: peer(finding.sourceType, source, finding.sourceID),
-    destination: peer(finding.destinationType, destination, finding.destinationID),
-    protocol: NUMBERS[protocol] as number,
-    ...(port === undefined ? {} : { port }),
-    action: decision.action,
-    policyId: decision.policyID,
-    ...(remote ? { remotePolicyId: remote.policyID } : {}),
-    ...(decision.action === 'Reject' ? { dropReason: 'policy' } : {}),
-    names,
-    namesElsewhere: [],
-    count: 1,
-    reports: 1,
-    firstSeen: 0,
-    lastSeen: 0,
-    days: ['1970-01-01'],
-    units: [finding.reporter.ID],
-  };
-}
-
 /** Rules that only observe match too, and decide nothing. */
 function enforcing({ matching }: Decision): Decision['matching'] {
   return matching.filter(({ rule }) => !rule.observationEnabled);
@@ -258,30 +219,4 @@ function enforcing({ matching }: Decision): Decision['matching'] {
 
 function outcomeOf(action: 'Accept' | 'Reject'): Verdict['outcome'] {
   return action === 'Accept' ? 'accept' : 'reject';
-}
-
-/** Whether a workload is selected may hang on a tag that a restart changes. */
-function subjectsInDoubt({ policy }: World): boolean {
-  return policy.rulesets.some(({ subject }) => subject.flat().some((tag) => !isStableTag(tag)));
-}
-
-function rulesInDoubt(world: World): boolean {
-  const objects = world.policy.rulesets.flatMap(({ incomingRules, outgoingRules }) =>
-    [...incomingRules, ...outgoingRules].flatMap(({ object }) => object.flat()),
-  );
-  return subjectsInDoubt(world) || objects.some((tag) => !isStableTag(tag));
-}
-
-/** A report of a ping does not say of which type it was. */
-function typeless({ policy }: World, { protocol }: Edge): boolean {
-  const rules = policy.rulesets.flatMap(({ incomingRules, outgoingRules }) => [...incomingRules, ...outgoingRules]);
-  return protocol === ICMP && rules.some(({ protocolPorts }) => protocolPorts.some((text) => /^icmp\//i.test(text)));
-}
-
-/** Where no lookup was seen, nobody can say which name a rule would have known the address by. */
-function nameless({ policy }: World, direction: 'incoming' | 'outgoing', names: readonly string[]): boolean {
-  const anyName = policy.externalNetworks.some(
-    ({ entries }) => !entries.every((entry) => isNetwork(entry.replace('!', ''))),
-  );
-  return direction === 'outgoing' && names.length === 0 && anyName;
 }

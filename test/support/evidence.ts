@@ -11,7 +11,7 @@ import { type ProcessingUnit, type Workload, workloadsOf } from '#core/workload.
 export const SHOP = '/acme/aws-dev/k8s/hipster-shop';
 export const MONDAY = Date.UTC(2026, 10, 16);
 const DAY = 86_400_000;
-export const FRIDAY = MONDAY + 4 * DAY;
+const FRIDAY = MONDAY + 4 * DAY;
 
 export const INHERITED_PREFIXES = [
   '$controller=',

@@ -18,7 +18,15 @@ const CHANNEL = 'C0LOCKDOWN1';
 const SECURITY = 'S0SECURITY1';
 const PLATFORM = 'S0PLATFORM1';
 
-export type SeenMessage = { readonly ts: string; readonly text: string; readonly drawn: string };
+export type SeenMessage = {
+  readonly ts: string;
+  readonly text: string;
+  readonly drawn: string;
+  /** What its buttons do: `approve`, `reopen`… */
+  readonly buttons: readonly string[];
+};
+
+type Block = { readonly type: string; readonly elements?: readonly { readonly action_id?: string }[] };
 
 export async function startProduct(options: { readonly settings?: Readonly<Record<string, unknown>> } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-journey-'));
@@ -93,6 +101,9 @@ export async function startProduct(options: { readonly settings?: Readonly<Recor
       ts: String(message.ts),
       text: String(message.text),
       drawn: draw({ blocks: [], ...message } as Parameters<typeof draw>[0]),
+      buttons: ((message.blocks ?? []) as Block[])
+        .filter(({ type }) => type === 'actions')
+        .flatMap(({ elements = [] }) => elements.map(({ action_id = '' }) => action_id.replace('lockstep.', ''))),
     }));
   }
 

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { Truth } from '#sandbox/console/traffic/truth.ts';
 
-export interface Reply {
+interface Reply {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the console wrote.
   body: any;
 }
 
-export interface Call {
+interface Call {
   method?: string;
   body?: unknown;
   headers?: Record<string, string | string[]>;

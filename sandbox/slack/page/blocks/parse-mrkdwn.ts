@@ -30,7 +30,7 @@ export function parseMrkdwn(text: string, verbatim = false): Piece[] {
 }
 
 /** Slack escapes three characters and no others, once. */
-export function unescapeText(text: string): string {
+function unescapeText(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 

@@ -1,0 +1,91 @@
+/** What discovery saw and what steps found, kept so that nothing is counted twice and nothing true is overwritten. */
+import { describe, expect, test } from 'vitest';
+import type { Edge } from '#core/edge.ts';
+import { cardStore } from '#redis/card-store.ts';
+import { edgeStore } from '#redis/edge-store.ts';
+import { evidenceStore } from '#redis/evidence-store.ts';
+import { edge, workload } from '#test/support/evidence.ts';
+import { redisForTests } from '#test/support/redis.ts';
+
+const { redis } = redisForTests(5);
+const SHOP = 'shop-1';
+
+describe('a window of reports', () => {
+  const edges = edgeStore(redis);
+  const frontendToCart = edge(workload('frontend'), workload('cartservice'), 'tcp/7070');
+  const window = (from: number, to: number) => ({ from, to, reports: 10, gaps: [], names: null });
+  const counted = (count: number): Edge => ({ ...frontendToCart, count });
+
+  test('is never counted twice, whoever reads it at the same time', async () => {
+    const kept = await Promise.all([1, 2, 3].map(() => edges.keepWindow(SHOP, window(0, 1000), [counted(10)], [])));
+    expect(kept.filter(Boolean)).toHaveLength(1);
+    expect(await edges.collected(SHOP)).toMatchObject({ from: 0, readUpTo: 1000, reports: 10 });
+    expect(await edges.edges(SHOP)).toEqual([counted(10)]);
+  });
+
+  test('that does not begin where the last one ended is not counted', async () => {
+    await edges.keepWindow(SHOP, window(0, 1000), [], []);
+    expect(await edges.keepWindow(SHOP, window(500, 1500), [counted(1)], [])).toBe(false);
+    expect(await edges.keepWindow(SHOP, window(1000, 2000), [counted(2)], [])).toBe(true);
+    expect(await edges.collected(SHOP)).toMatchObject({ from: 0, readUpTo: 2000, reports: 20 });
+  });
+
+  test('that was read at last ends the trouble before it', async () => {
+    await edges.keepWindow(SHOP, window(0, 1000), [], []);
+    await edges.keepTrouble(SHOP, 'The console does not answer.');
+    expect(await edges.collected(SHOP)).toMatchObject({ trouble: 'The console does not answer.' });
+    await edges.keepWindow(SHOP, window(1000, 2000), [], []);
+    expect(await edges.trouble(SHOP)).toBeUndefined();
+  });
+});
+
+describe('what the default actions were before', () => {
+  const evidence = evidenceStore(redis);
+  const former = { incoming: 'Inherit', outgoing: 'Allow', digest: 'd1' } as const;
+
+  test('is never overwritten by a second try, which would see Reject', async () => {
+    await evidence.keepFormer(SHOP, former);
+    await evidence.keepFormer(SHOP, { incoming: 'Reject', outgoing: 'Reject', digest: 'd1' });
+    expect(await evidence.former(SHOP)).toEqual(former);
+  });
+
+  test('outlives another stage that is taken back, and not the last stage’s own', async () => {
+    await evidence.keepFormer(SHOP, former);
+    await evidence.forgetWritten(SHOP, 'dns');
+    expect(await evidence.former(SHOP)).toEqual(former);
+    await evidence.forgetWritten(SHOP, 'disable-discovery');
+    expect(await evidence.former(SHOP)).toBeUndefined();
+  });
+});
+
+describe('a card in Slack', () => {
+  const cards = cardStore(redis);
+  const place = { channel: 'C0LOCKDOWN1', ts: '1732302000.000100', nonce: 'n1' };
+
+  test('is posted by the one who claimed it first; the others are in doubt until it is there', async () => {
+    const claims = await Promise.all([1, 2, 3].map(() => cards.claim(SHOP, 'approval-dns-r1')));
+    expect(claims.sort()).toEqual(['in doubt', 'in doubt', 'ours']);
+    await cards.put(SHOP, 'approval-dns-r1', place, 'dns');
+    expect(await cards.claim(SHOP, 'approval-dns-r1')).toBe('posted');
+  });
+
+  test('is found by its message, with the question it asked', async () => {
+    await cards.put(SHOP, 'approval-dns-r1', place, 'dns');
+    expect(await cards.find(place.channel, place.ts)).toEqual({
+      lockdown: SHOP,
+      card: 'approval-dns-r1',
+      stage: 'dns',
+      nonce: 'n1',
+    });
+    expect(await cards.find(place.channel, '1.1')).toBeUndefined();
+  });
+
+  test('that somebody deleted may be posted once more', async () => {
+    await cards.claim(SHOP, 'lockdown');
+    await cards.put(SHOP, 'lockdown', place);
+    await cards.keepShown(SHOP, 'lockdown', 'fingerprint');
+    await cards.drop(SHOP, 'lockdown');
+    expect(await cards.shown(SHOP, 'lockdown')).toBeUndefined();
+    expect(await cards.claim(SHOP, 'lockdown')).toBe('ours');
+  });
+});

@@ -1,0 +1,180 @@
+/** Jobs: each once under its id, tried again where that helps, and never waited for by a person when Redis is gone. */
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type JobFacts, openQueues, WillNotPass, work } from '#redis/queue.ts';
+import { freePort, startRedis } from '#sandbox/redis.ts';
+import { JOB_NAMES, type JobData, type JobName } from '#src/jobs.ts';
+import { redisForTests } from '#test/support/redis.ts';
+
+const { url, redis } = redisForTests(6);
+const data = { lockdown: 'shop-1' };
+const silent = () => undefined;
+
+function queues(at = url, names: readonly JobName[] = JOB_NAMES) {
+  const opened = openQueues(at, names, silent);
+  // Closing waits for a server; where there is none, the sockets end with the test.
+  onTestFinished(() => Promise.race([opened.close(), new Promise<void>((resolve) => setTimeout(resolve, 500))]));
+  return opened;
+}
+
+type Done = { readonly id: string; readonly attempt: number; readonly lastAttempt: boolean };
+
+/** A worker that remembers what it did. */
+function working<Name extends JobName>(name: Name, todo: (data: JobData<Name>, job: JobFacts) => Promise<void>) {
+  const done: Done[] = [];
+  const gaveUp: string[] = [];
+  const worker = work(
+    url,
+    name,
+    async (given, job) => {
+      done.push({ ...job });
+      await todo(given, job);
+    },
+    { error: silent, gaveUp: (_, id, error) => void gaveUp.push(`${id}: ${error.message}`) },
+  );
+  onTestFinished(() => worker.close(true));
+  return { done, gaveUp };
+}
+
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await what()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('it did not come');
+}
+
+describe('a job', () => {
+  test('left twice under one id is done once, also when the first is done already', async () => {
+    const { add } = queues();
+    const { done } = working('announce', async () => undefined);
+    await add('announce', data, 'announce-1');
+    await add('announce', data, 'announce-1');
+    await until(() => done.length === 1);
+    await add('announce', data, 'announce-1');
+    await add('announce', data, 'announce-2');
+    await until(() => done.some(({ id }) => id === 'announce-2'));
+    expect(done.map(({ id }) => id)).toEqual(['announce-1', 'announce-2']);
+  });
+
+  test('whose data is not what its kind of job takes is refused before it is left', async () => {
+    const { add } = queues();
+    const wrong = { lockdown: 'shop-1', evidence: ['not here'] } as unknown as JobData<'announce'>;
+    await expect(add('announce', wrong, 'announce-1')).rejects.toThrow();
+    expect(await queues().underWay('announce')).toEqual([]);
+  });
+
+  test('that was put into the queue by hand with other data is given up, not done', async () => {
+    const { done, gaveUp } = working('announce', async () => undefined);
+    const byHand = new Queue('announce', { connection: { url }, prefix: '{lockstep}:queue' });
+    await byHand.add('announce', { anything: true }, { jobId: 'by-hand' });
+    await until(() => gaveUp.length === 1);
+    await byHand.close();
+    expect(done).toEqual([]);
+    expect(gaveUp[0]).toContain('not a announce job');
+  });
+
+  test('whose failure may pass is tried again, and knows when it is the last time', async () => {
+    const { add } = queues();
+    const { done } = working('collect-flows', async (_, job) => {
+      if (job.attempt < 2) throw new Error('the console is busy');
+    });
+    await add('collect-flows', data, 'collect-1');
+    await until(() => done.length === 2);
+    expect(done.map(({ attempt, lastAttempt }) => [attempt, lastAttempt])).toEqual([
+      [1, false],
+      [2, false],
+    ]);
+  });
+
+  test('whose failure will not pass is not tried again', async () => {
+    const { add } = queues();
+    const { done, gaveUp } = working('draft-stage', async () => {
+      throw new WillNotPass('nobody may approve this');
+    });
+    await add('draft-stage', { ...data, stage: 'dns' }, 'draft-1');
+    await until(() => gaveUp.length === 1);
+    expect(gaveUp).toEqual(['draft-1: nobody may approve this']);
+    expect(done).toHaveLength(1);
+  });
+
+  test('may not be left by a process that has no business with it', async () => {
+    const { add } = queues(url, ['record-request']);
+    await expect(add('apply-stage', { ...data, stage: 'dns' }, 'apply-1')).rejects.toThrow('may not leave apply-stage');
+  });
+});
+
+describe('a schedule', () => {
+  test('that is set again before it is due still comes, however often it is set', async () => {
+    const { schedule } = queues();
+    const { done } = working('collect-flows', async () => undefined);
+    await schedule('collect-flows', 'collect-shop-1', { everyMs: 1000 }, data);
+    const begun = Date.now();
+    while (Date.now() - begun < 3500) {
+      await schedule('collect-flows', 'collect-shop-1', { everyMs: 1000 }, data);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    expect(done.length).toBeGreaterThanOrEqual(3);
+    expect(done.length).toBeLessThanOrEqual(5);
+  });
+
+  test('that is ended comes no more', async () => {
+    const { schedule, unschedule } = queues();
+    const { done } = working('collect-flows', async () => undefined);
+    await schedule('collect-flows', 'collect-shop-1', { everyMs: 200 }, data);
+    await until(() => done.length > 0);
+    await unschedule('collect-flows', 'collect-shop-1');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const before = done.length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(done).toHaveLength(before);
+  });
+});
+
+describe('when Redis is gone', () => {
+  const request = {
+    id: 'r1',
+    lockdown: 'shop-1',
+    team: 'T1',
+    user: 'U1',
+    person: 'U1',
+    channel: 'C1',
+    at: 1,
+    wish: { verb: 'pause' as const },
+  };
+
+  async function leaving(at: string): Promise<{ answer: string; tookMs: number }> {
+    const opened = queues(at, ['record-request']);
+    const begun = performance.now();
+    const answer = await opened.leave('record-request', request, 'r1');
+    return { answer, tookMs: performance.now() - begun };
+  }
+
+  test('somebody who pressed a button hears within two seconds that nothing was recorded', async () => {
+    const { answer, tookMs } = await leaving(`redis://127.0.0.1:${await freePort()}`);
+    expect(answer).toBe('not recorded');
+    expect(tookMs).toBeLessThan(2000);
+  });
+
+  test('also when it was there before and has stopped', async () => {
+    const own = await startRedis();
+    const opened = queues(own.url, ['record-request']);
+    expect(await opened.leave('record-request', request, 'r1')).toBe('left');
+    await own.stop();
+    const begun = performance.now();
+    expect(await opened.leave('record-request', request, 'r2')).toBe('not recorded');
+    expect(performance.now() - begun).toBeLessThan(2000);
+  });
+
+  test('what was left is there for whoever works later', async () => {
+    const opened = queues();
+    expect(await opened.leave('record-request', request, 'r1')).toBe('left');
+    expect(await opened.underWay('record-request')).toEqual([request]);
+    const another = new Redis(url);
+    expect(await another.exists('{lockstep}:queue:record-request:r1')).toBe(1);
+    another.disconnect();
+    await redis.flushdb();
+    expect(await opened.underWay('record-request')).toEqual([]);
+  });
+});
