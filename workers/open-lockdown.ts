@@ -9,14 +9,13 @@ import type { JobFacts, Queues } from '#redis/queue.ts';
 import type { JobData } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { startSchedules } from './schedules.ts';
+import { type TellingDeps, tellAlone } from './telling.ts';
 
-export type OpenDeps = {
+export type OpenDeps = TellingDeps & {
   readonly lockdowns: Pick<LockdownStore, 'openOf' | 'save' | 'read'>;
   readonly consoleApi: Pick<ConsoleApi, 'readNamespace' | 'readPolicy'>;
   readonly queues: Pick<Queues, 'add' | 'schedule' | 'unschedule'>;
   readonly settings: Settings;
-  /** Tells one person, and nobody else, why it was not opened. */
-  readonly whisper: (to: { channel: string; user: string }, text: string) => Promise<void>;
   readonly journal: Pick<Journal, 'opened' | 'refused'>;
   readonly configHash: string;
   readonly now: () => number;
@@ -28,7 +27,7 @@ export function openLockdown(deps: OpenDeps) {
       const refusal = await whyNot(deps, request).catch((error) => whyItFailed(error, job));
       if (refusal !== undefined) {
         deps.journal.refused({ user: request.user, verb: 'start', because: refusal });
-        return deps.whisper(request, refusal);
+        return tellAlone(deps, request, refusal);
       }
       const settings = settingsFor(deps.settings, request.namespace);
       const lockdown = newLockdown({
@@ -44,7 +43,7 @@ export function openLockdown(deps: OpenDeps) {
       const facts = { at: deps.now(), cause: job.id, config: deps.configHash };
       const saved = await deps.lockdowns.save(lockdown, [started], facts);
       if ('lost' in saved && saved.lost === 'another lockdown is open')
-        return deps.whisper(request, alreadyOpen(request.namespace));
+        return tellAlone(deps, request, alreadyOpen(request.namespace));
       deps.journal.opened({ lockdown: request.id, namespace: request.namespace, by: request.user });
     }
     await startSchedules(deps, request.id);

@@ -8,17 +8,18 @@ import type { Request } from '#core/request.ts';
 import type { JobData } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { type RecordingDeps, record, recordedBefore } from './recording.ts';
+import { type TellingDeps, tellAlone } from './telling.ts';
 
-export type RequestDeps = RecordingDeps & {
-  readonly settings: Settings;
-  readonly directory: {
-    members(group: string): Promise<readonly string[]>;
-    person(user: string): Promise<{ ok: true } | { refused: string }>;
+export type RequestDeps = RecordingDeps &
+  TellingDeps & {
+    readonly settings: Settings;
+    readonly directory: {
+      members(group: string): Promise<readonly string[]>;
+      person(user: string): Promise<{ ok: true } | { refused: string }>;
+    };
+    readonly receiptIsValid: (vote: Vote) => boolean;
+    readonly journal: Pick<Journal, 'happened' | 'changedNothing' | 'refused' | 'forgedVote'>;
   };
-  readonly receiptIsValid: (vote: Vote) => boolean;
-  readonly whisper: (to: { channel: string; user: string; thread?: string | undefined }, text: string) => Promise<void>;
-  readonly journal: Pick<Journal, 'happened' | 'changedNothing' | 'refused' | 'forgedVote'>;
-};
 
 type Refusal = { readonly refused: string };
 
@@ -32,7 +33,7 @@ export function recordRequest(deps: RequestDeps) {
         verb: request.wish.verb,
         because: refused,
       });
-      await deps.whisper(request, refused);
+      await tellAlone(deps, request, refused);
     };
     if (!lockdown) return refuse({ refused: 'This lockdown is not kept any more.' });
     // Asked again, what was granted by an earlier try would be refused now: the lockdown has moved on because of it.

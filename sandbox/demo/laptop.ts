@@ -149,7 +149,7 @@ function settingsOf(
         channel: LOCKDOWNS,
         requesters: { groups: [PLATFORM] },
         approval: { groups: [SECURITY, PLATFORM], needed: 2, fromGroups: [{ group: SECURITY, needed: 1 }] },
-        stages: { 'disable-discovery': { groups: [SECURITY], needed: 2, fromGroups: [], reactions: false } },
+        stages: { 'disable-discovery': { groups: [SECURITY], reactions: false } },
       },
     ],
     discovery: { collectEverySeconds: 5, reportDelaySeconds: 1.5, windowHours: 24 },

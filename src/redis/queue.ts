@@ -27,8 +27,7 @@ export function openQueues(url: string, names: readonly JobName[], onError: (err
     await queueOf(name).add(name, JOBS[name].parse(data), {
       jobId: id,
       delay: delayMs,
-      attempts: PATIENCE[name].attempts,
-      backoff: { type: 'exponential', delay: PATIENCE[name].backoffMs, jitter: 0.3 },
+      ...triedAgain(name),
       removeOnComplete: { age: PATIENCE[name].keepSeconds },
       removeOnFail: { age: 30 * 24 * 3600 },
     });
@@ -65,7 +64,11 @@ export function openQueues(url: string, names: readonly JobName[], onError: (err
       await queueOf(name).upsertJobScheduler(id, repeat, {
         name,
         data: JOBS[name].parse(data),
-        opts: { removeOnComplete: { age: PATIENCE[name].keepSeconds }, removeOnFail: { age: 7 * 24 * 3600 } },
+        opts: {
+          ...triedAgain(name),
+          removeOnComplete: { age: PATIENCE[name].keepSeconds },
+          removeOnFail: { age: 7 * 24 * 3600 },
+        },
       });
     },
 
@@ -84,6 +87,11 @@ export function openQueues(url: string, names: readonly JobName[], onError: (err
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
+}
+
+function triedAgain(name: JobName) {
+  const { attempts, backoffMs } = PATIENCE[name];
+  return { attempts, backoff: { type: 'exponential', delay: backoffMs, jitter: 0.3 } };
 }
 
 export type JobFacts = {

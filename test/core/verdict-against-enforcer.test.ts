@@ -10,9 +10,18 @@ import type { Workload } from '#core/workload.ts';
 import { type Connection, judge as enforce, type Finding } from '#sandbox/console/enforcer/connection.ts';
 import { type Question as Asked, type Decision, decide, type Unit } from '#sandbox/console/enforcer/decide.ts';
 import { nameless, rulesInDoubt, subjectsInDoubt, typeless } from '#test/support/world-doubts.ts';
-import { decisionsOf, edgeOf, endsIn, NUMBERS, udpByIdentity, unitsIn } from '#test/support/world-edges.ts';
+import {
+  decisionsOf,
+  edgeOf,
+  endsIn,
+  knowEachOther,
+  NUMBERS,
+  udpByIdentity,
+  unitsIn,
+} from '#test/support/world-edges.ts';
 import { keyOf, policyAt, workloadsIn } from '#test/support/world-policy.ts';
-import { anyWorld, NAMES, PINGS, type Question, type World, type WorldConnection } from '#test/support/worlds.ts';
+import { NAMES, PINGS } from '#test/support/world-words.ts';
+import { anyWorld, type Question, type World, type WorldConnection } from '#test/support/worlds.ts';
 
 /** `LOCKSTEP_WORLDS_SEED=… LOCKSTEP_WORLDS=…` look at other worlds, or at more. */
 const seed = Number(process.env.LOCKSTEP_WORLDS_SEED ?? 20_260_101);
@@ -124,6 +133,7 @@ function compareConnection(held: Held, { traffic, names, ...ends }: WorldConnect
     const verdict = judge.judge(edge);
     const between = edge.source.kind === 'workload' && edge.destination.kind === 'workload';
     tally.add(`${between ? 'between units' : 'with an address'}: ${verdict.outcome} by ${verdict.by.kind}`);
+    expect(between).toBe(knowEachOther(connection));
     if (between) compareBetween(world, connection, edge, verdict);
     else compareOneEnd(held, connection, finding, edge, verdict);
     outcomes.push(verdict.outcome);

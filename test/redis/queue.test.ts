@@ -119,6 +119,16 @@ describe('a schedule', () => {
     expect(done.length).toBeLessThanOrEqual(5);
   });
 
+  test('whose job fails once is tried again, and does not wait for the next day', async () => {
+    const { schedule } = queues();
+    const { done } = working('remind', async (_, job) => {
+      if (job.attempt === 1) throw new Error('the console is busy');
+    });
+    await schedule('remind', 'remind-shop-1', { everyMs: 3600_000 }, data);
+    await until(() => done.length === 2);
+    expect(done.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
   test('that is ended comes no more', async () => {
     const { schedule, unschedule } = queues();
     const { done } = working('collect-flows', async () => undefined);

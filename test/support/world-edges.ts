@@ -4,6 +4,7 @@ import { ICMP, ICMP6, TCP, UDP } from '#core/flow.ts';
 import type { Connection, Finding } from '#sandbox/console/enforcer/connection.ts';
 import { decide } from '#sandbox/console/enforcer/decide.ts';
 import { keyOf } from './world-policy.ts';
+import { PUBLIC_ADDRESS } from './world-words.ts';
 import type { World } from './worlds.ts';
 
 export const NUMBERS: Readonly<Record<string, number>> = {
@@ -48,6 +49,13 @@ export function unitsIn(connection: Connection): Side[] {
 export function endsIn(findings: readonly Finding[]): Side[] {
   const asked = (side: Side) => findings.some((finding) => finding[`${side}Type`] === 'ProcessingUnit');
   return (['source', 'destination'] as const).filter(asked);
+}
+
+/** Two units do where they speak TCP and both are at private addresses; else each sees an address at the other end. */
+export function knowEachOther(connection: Connection): boolean {
+  const { protocol, source, destination } = connection;
+  const addresses = [source.address, destination.address];
+  return protocol === 'tcp' && unitsIn(connection).length === 2 && !addresses.includes(PUBLIC_ADDRESS);
 }
 
 /** What each end would decide if it knew the other by identity. */
