@@ -1,5 +1,5 @@
 /** One whole lockdown, from the first command to the release: what people see in Slack, and what the console has. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { STAGES, type Stage } from '#core/stage.ts';
 import { type Entry, firstBrokenEntry, lockdownStore } from '#redis/lockdown-store.ts';
 import { asPerson } from '#sandbox/slack/people.ts';
@@ -21,9 +21,9 @@ type ConsoleObject = {
 };
 
 const YES = { confirmed: true };
-const LONG = 60_000;
+const LONG = 100_000;
 
-describe('one lockdown of the Hipster Shop', { timeout: 60_000 }, () => {
+describe('one lockdown of the Hipster Shop', { timeout: 120_000 }, () => {
   let product: Product;
   let alice: ReturnType<typeof asPerson>;
   let boris: typeof alice;
@@ -34,7 +34,7 @@ describe('one lockdown of the Hipster Shop', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     product = await startProduct({
       settings: {
-        discovery: { collectEverySeconds: 2, reportDelaySeconds: 0.5, windowHours: 24 },
+        discovery: { collectEverySeconds: 30, reportDelaySeconds: 0.5, windowHours: 24 },
         reminders: { pattern: '*/5 * * * * *' },
         verify: { settleSeconds: 0.2, everySeconds: 1, forMinutes: 0.1 },
         watch: { everySeconds: 1, confirmMinutes: 30 },
@@ -46,6 +46,13 @@ describe('one lockdown of the Hipster Shop', { timeout: 60_000 }, () => {
     await product.until('the bot', async () => (await alice.command(product.channel, '/lockdown help')).acked, LONG);
   }, 2 * LONG);
   afterAll(() => product.stop());
+
+  // A story that broke off is not told on: the rest would only wait for what cannot come.
+  let brokenOff = false;
+  beforeEach(({ skip }) => skip(brokenOff, 'the story broke off before'));
+  afterEach(({ task }) => {
+    brokenOff ||= task.result?.state === 'fail';
+  });
 
   const truth = () => product.control<Truth>('GET', '/truth');
   const exercise = () => product.control('POST', '/exercise', { noise: ['cron', 'time'] });

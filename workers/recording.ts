@@ -65,7 +65,7 @@ async function startSteps(deps: Pick<RecordingDeps, 'queues'>, id: string, entri
 }
 
 /** Starts what should be under way, under ids that end with `mark`. */
-export async function wake(deps: Pick<RecordingDeps, 'queues'>, lockdown: Lockdown, mark: string): Promise<void> {
+async function wake(deps: Pick<RecordingDeps, 'queues'>, lockdown: Lockdown, mark: string): Promise<void> {
   for (const step of dueSteps(lockdown)) await startStep(deps, lockdown.id, step, mark);
 }
 

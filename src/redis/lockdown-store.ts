@@ -27,7 +27,7 @@ export const Entry = z.strictObject({
 });
 export type Entry = z.infer<typeof Entry>;
 
-export const FIRST_PREVIOUS = '0'.repeat(64);
+const FIRST_PREVIOUS = '0'.repeat(64);
 
 export type LockdownStore = ReturnType<typeof lockdownStore>;
 

@@ -29,12 +29,8 @@ const numRuns = Number(process.env.LOCKSTEP_WORLDS ?? 20_000);
 
 /** What must be met in one world of two hundred at least, or the worlds have become too poor to prove anything. */
 const MET = [
-  ...[
-    'question: Accept by rule',
-    'question: Reject by rule',
-    'question: Accept by default',
-    'question: Reject by default',
-  ],
+  ...['question: Accept by rule', 'question: Reject by rule'],
+  ...['question: Accept by default', 'question: Reject by default'],
   ...['with an address: accept by rule', 'with an address: reject by rule', 'with an address: uncertain by rule'],
   ...['between units: accept by rule', 'between units: reject by rule'],
   ...['UDP by identity: accept by rule', 'UDP by identity: reject by rule'],
@@ -108,12 +104,8 @@ async function compareQuestion(held: Held, { direction, traffic, peer }: Questio
     return;
   }
   if (!subjectsInDoubt(world)) {
-    const names = mine.matching.map(({ ruleName }) => ruleName);
-    expect(names.sort()).toEqual(
-      enforcing(theirs)
-        .map(({ rule }) => rule.name)
-        .sort(),
-    );
+    const names = enforcing(theirs).map(({ rule }) => rule.name);
+    expect(mine.matching.map(({ ruleName }) => ruleName).sort()).toEqual(names.sort());
   }
   expect(mine.outcome).toBe(outcomeOf(theirs.action));
   expectToStand(mine.outcome, question, unknown);

@@ -4,11 +4,8 @@ import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { Settings } from '#config/schema.ts';
-import { type Call, createClient } from '#console/client.ts';
 import { consoleApi } from '#console/console-api.ts';
 import { readAppCredential } from '#console/credential.ts';
-import { issuedTokens } from '#console/tokens.ts';
-import { createTransport } from '#console/transport.ts';
 import type { Vote } from '#core/approval.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
@@ -31,31 +28,18 @@ import { publicKeyText, receiptIsValid, signVote } from '#slack/receipt.ts';
 import { JOB_NAMES, JOBS, type JobData, type JobName } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { type AllDeps, allSteps } from '#workers/all-steps.ts';
+import { consoleSide } from './console-side.ts';
 import { draw } from './draw.ts';
 import { aReceiptKey } from './slack-process.ts';
 
 export const SECURITY = 'S0SECURITY1';
-export const PLATFORM = 'S0PLATFORM1';
+const PLATFORM = 'S0PLATFORM1';
 export const CHANNEL = 'C0LOCKDOWN1';
-export const TEAM = 'T0ACME0001';
+const TEAM = 'T0ACME0001';
 const TOKEN = 'a-test';
 
 export type Name = keyof typeof people;
-export type Line = { readonly line: string } & Readonly<Record<string, unknown>>;
-/** What the console's control API shows of an object. */
-export type ConsoleObject = Readonly<Record<string, unknown>> & {
-  readonly ID: string;
-  readonly name: string;
-  readonly namespace: string;
-  readonly normalizedTags: readonly string[];
-  readonly annotations: Readonly<Record<string, readonly string[]>>;
-};
-export type ConsoleWrite = {
-  readonly operation: 'create' | 'update' | 'delete';
-  readonly identity: string;
-  readonly object: ConsoleObject;
-};
-
+type Line = { readonly line: string } & Readonly<Record<string, unknown>>;
 export type HouseOptions = {
   /** Beside or instead of the usual settings; `namespace` changes the one namespace's. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -75,6 +59,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     reportDelayMs: 0,
     ...options.console,
   });
+  const side = consoleSide(running);
   const slack = await startSlack();
   const { namespace } = running;
   const receiptKey = aReceiptKey();
@@ -200,15 +185,6 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     return lockdown();
   }
 
-  async function control<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
-    const response = await fetch(running.controlUrl + path, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
-    return (await response.json()) as Answer;
-  }
-
   /** Somebody wishes for something, and the wish is recorded; answers what that person alone was told. */
   async function wish(who: Name, what: Wish, more: Partial<JobData<'record-request'>> = {}): Promise<string[]> {
     const heard = (await whispers(who)).length;
@@ -248,45 +224,17 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     return wish(who, { verb: 'vote', stage, vote: await signedVote(who, stage, change) });
   }
 
-  async function namespaceObject(): Promise<ConsoleObject> {
-    const all = await control<Record<string, ConsoleObject[]>>('GET', '/objects');
-    const found = all.namespaces?.find(({ name }) => name === namespace);
-    if (!found) throw new Error(`${namespace} is not on the console`);
-    return found;
-  }
-
-  /** Somebody at the console with every right below the cluster and no manners. */
-  async function byHand(call: Call): Promise<Readonly<Record<string, unknown>>> {
-    const { url: at, tls, namespace: scope } = await readAppCredential(running.credentials.finalise);
-    const transport = createTransport({ url: at, tls });
-    const tokens = issuedTokens(transport, { validityMinutes: 60, restrictedNamespace: scope, now: Date.now });
-    const somebody = createClient({
-      scope,
-      transport,
-      tokens,
-      trackingType: 'hand',
-      trackingId: 'hand',
-      pageSize: 100,
-    });
-    try {
-      return (await somebody.call(call)).body as Readonly<Record<string, unknown>>;
-    } finally {
-      await somebody.close();
-    }
-  }
-
   const start = async (change: Partial<JobData<'open-lockdown'>> = {}) => {
     const asked = { id, namespace, days: 7, team: TEAM, user: people.alice, channel: CHANNEL, at: now() };
     await run('open-lockdown', { ...asked, ...change });
   };
 
   const happens = (event: Event) => run('record-event', { lockdown: id, event });
-  const exercise = (...noise: readonly ('time' | 'cron' | 'scan')[]) => control('POST', '/exercise', { noise });
 
   /** Started, used once in full, and this stage drafted and asked about; the stages before it are skipped. */
   async function asking(stage: Stage): Promise<Lockdown> {
     await start();
-    await exercise();
+    await side.exercise();
     const { stages } = await lockdown();
     const skipped = STAGES.slice(0, STAGES.indexOf(stage)).map((each) => [
       each,
@@ -306,6 +254,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
   }
 
   return {
+    ...side,
     id,
     namespace,
     deps,
@@ -319,25 +268,12 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     settle,
     lockdown,
     put,
-    control,
-    byHand,
-    /** The namespace itself, changed by somebody at the console. */
-    async changeNamespace(change: Readonly<Record<string, unknown>>): Promise<void> {
-      const object = await namespaceObject();
-      await byHand({
-        method: 'PUT',
-        namespace: object.namespace,
-        path: `/namespaces/${object.ID}`,
-        body: { ...object, ...change },
-      });
-    },
     wish,
     whispers,
     vote,
     signedVote,
     start,
     happens,
-    exercise,
     asking,
     approve,
     now,
@@ -346,15 +282,6 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     },
     stage: async (stage: Stage) => (await lockdown()).stages[stage],
     history: async () => (await deps.lockdowns.history(id)).map(({ event }) => event.type),
-    /** Rulesets and external networks of the namespace itself. */
-    async objects(): Promise<ConsoleObject[]> {
-      const all = await control<Record<string, ConsoleObject[]>>('GET', '/objects');
-      return [...(all.externalnetworks ?? []), ...(all.networkrulesetpolicies ?? [])].filter(
-        ({ namespace: home, normalizedTags }) => home === namespace && !normalizedTags.includes('$archived=true'),
-      );
-    },
-    namespaceObject,
-    writes: () => control<ConsoleWrite[]>('GET', '/writes'),
     /** Every message of the channel as people read it, the oldest first. */
     async seen(): Promise<string[]> {
       const messages = await aroundSlack(slack.url).messages(CHANNEL);

@@ -29,6 +29,7 @@ function clientFor(objects: Objects): Client {
     ['/externalnetworks', objects.externalNetworks],
     ['/processingunits', []],
   ]);
+  const unanswered = ({ path }: { readonly path: string }) => Promise.reject(new Error(`${path} is not answered here`));
   return {
     scope: '/',
     async *list({ path }) {
@@ -36,7 +37,8 @@ function clientFor(objects: Objects): Client {
       if (!elements) throw new Error(`${path} is not listed here`);
       yield { elements, where: path };
     },
-    call: ({ path }) => Promise.reject(new Error(`${path} is not answered here`)),
+    call: unanswered,
+    callForBytes: unanswered,
     close: () => Promise.resolve(),
   };
 }

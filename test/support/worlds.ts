@@ -38,7 +38,7 @@ export interface World {
   connections: WorldConnection[];
 }
 
-export interface Traffic {
+interface Traffic {
   protocol: string;
   port?: number;
   icmpType?: number;
@@ -67,19 +67,13 @@ function oneOf<Value>(...weighted: readonly (readonly [weight: number, values: r
   );
 }
 
-/** OR of ANDs: mostly one clause of one tag or two, now and then none at all, or one without tags. */
+/** OR of ANDs: mostly one clause of one tag, or up to three of one or two, now and then none at all, or one without tags. */
 function expression(tags: readonly string[], usual: readonly string[]): fc.Arbitrary<string[][]> {
-  const tag = fc.constantFrom(...tags);
+  const clause = fc.array(fc.constantFrom(...tags), { minLength: 1, maxLength: 2 });
   const common = usual.map((one) => [[one]]);
   return fc.oneof(
     { weight: 14, arbitrary: fc.constantFrom(...common) },
-    {
-      weight: 5,
-      arbitrary: fc.array(fc.array(tag, { minLength: 1, maxLength: 2 }), {
-        minLength: 1,
-        maxLength: 3,
-      }),
-    },
+    { weight: 5, arbitrary: fc.array(clause, { minLength: 1, maxLength: 3 }) },
     { weight: 1, arbitrary: fc.constantFrom<string[][]>([], [[]], [[], [...usual]]) },
   );
 }
@@ -101,7 +95,10 @@ const anyNamespace = fc.constantFrom(...NAMESPACES);
 const holder = oneOf([8, [SHOP, SHOP, '/acme/dev']], [1, ['/', ...NAMESPACES]]);
 
 function anyRuleset(more: readonly string[]): fc.Arbitrary<Omit<Ruleset, 'ID' | 'name'>> {
-  const rules = fc.array(anyRule(more), { minLength: 1, maxLength: 3 });
+  const rules = fc.oneof(
+    { weight: 5, arbitrary: fc.array(anyRule(more), { minLength: 1, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.constant<NetworkRule[]>([]) },
+  );
   return fc
     .record({
       namespace: holder,

@@ -137,7 +137,7 @@ describe('a lockdown that is opened', () => {
   });
 });
 
-describe('reading the past', () => {
+describe('reading the past', { timeout: 90_000 }, () => {
   test('a week that is already on the console is read in windows, each once, by several who start at once', async () => {
     const house = await aHouse(redis, {
       console: { recorded: true },
@@ -145,7 +145,7 @@ describe('reading the past', () => {
     });
     await house.start();
     const collect = () => house.run('collect-flows', { lockdown: house.id });
-    await Promise.all([collect(), collect(), collect()]);
+    await Promise.all([collect(), collect()]);
     const windows = house.journalled.filter(({ line, reports }) => line === 'collected' && Number(reports) > 0);
     const collected = await house.deps.edges.collected(house.id);
     expect(windows.length).toBeGreaterThanOrEqual(7);
@@ -192,9 +192,10 @@ describe('reading the past', () => {
     const house = await aHouse(redis);
     await house.start();
     await house.wish('alice', { verb: 'cancel', written: 'nothing' });
-    await house.run('collect-flows', { lockdown: house.id });
+    await house.settle();
     expect(await house.deps.edges.collected(house.id)).toBeUndefined();
-    expect((await house.queues.underWay('collect-flows')).length).toBeLessThanOrEqual(1);
+    expect(await house.queues.underWay('collect-flows')).toEqual([]);
+    expect(await redis.redis.zcard('{lockstep}:queue:collect-flows:repeat')).toBe(0);
   });
 });
 
@@ -220,13 +221,15 @@ describe('reminding', () => {
     const remind = () => house.run('remind', { lockdown: house.id });
     await remind();
     const quiet = (await house.seen()).length;
-    // Somewhere within a working day, whatever the time of this test is.
-    house.later(25 * HOUR);
+    house.later(5 * HOUR);
     await remind();
-    const nudges = (await house.seen()).slice(quiet).filter((drawn) => drawn.includes(`@${people.chitra}`));
-    expect(nudges.length).toBeLessThanOrEqual(1);
-    expect((await house.seen()).slice(quiet).join()).not.toContain(`@${people.alice}`);
-    await Promise.all([remind(), remind()]);
-    expect((await house.seen()).length).toBeLessThanOrEqual(quiet + 1 + nudges.length);
+    await remind();
+    const nudges = (await house.seen()).slice(quiet);
+    expect(nudges).toHaveLength(1);
+    for (const owing of ['chitra', 'diego', 'erin'] as const) expect(nudges[0]).toContain(`@${people[owing]}`);
+    for (const done of ['alice', 'boris'] as const) expect(nudges[0]).not.toContain(`@${people[done]}`);
+    house.later(9 * HOUR);
+    await remind();
+    expect((await house.seen()).slice(quiet)).toHaveLength(2);
   });
 });

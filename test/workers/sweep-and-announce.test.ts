@@ -1,0 +1,197 @@
+/** What happens by itself: deadlines, steps that got lost, and cards that show the truth. */
+import { describe, expect, test } from 'vitest';
+import { people } from '#sandbox/slack/seed.ts';
+import { aHouse, type House } from '#test/support/house.ts';
+import { redisForTests } from '#test/support/redis.ts';
+
+const redis = redisForTests(9);
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+async function sweep(house: House): Promise<void> {
+  house.later(MINUTE);
+  await house.run('sweep', {});
+}
+const repaired = (house: House) => house.journalled.filter(({ line }) => line === 'repaired').map(({ step }) => step);
+async function losesTheQueue(): Promise<void> {
+  for (const key of await redis.redis.keys('*queue*')) await redis.redis.del(key);
+}
+
+describe('time alone', () => {
+  test('ends discovery on the day it was planned for, and opens the first stage', async () => {
+    const house = await aHouse(redis);
+    await house.start();
+    await house.exercise();
+    house.later(6 * DAY);
+    await sweep(house);
+    await house.settle();
+    expect((await house.lockdown()).phase).toBe('discovering');
+    house.later(DAY);
+    await sweep(house);
+    await house.settle();
+    expect(await house.history()).toContain('discovery-ended');
+    expect((await house.lockdown()).phase).toBe('securing');
+  });
+
+  test('does not end the discovery of a lockdown that is paused', async () => {
+    const house = await aHouse(redis);
+    await house.start();
+    await house.wish('alice', { verb: 'pause' });
+    house.later(8 * DAY);
+    await sweep(house);
+    await house.settle();
+    expect((await house.lockdown()).phase).toBe('discovering');
+  });
+
+  test('lets a question expire, which is not a no, and a late vote is answered', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await house.vote('boris', 'dns');
+    const late = await house.signedVote('chitra', 'dns');
+    house.later(4 * DAY);
+    await sweep(house);
+    await sweep(house);
+    await house.settle();
+    expect((await house.stage('dns')).phase).toBe('expired');
+    expect((await house.history()).filter((type) => type === 'expired')).toHaveLength(1);
+    expect((await house.seen()).join('\n')).toContain('That is no denial');
+    expect(await house.wish('chitra', { verb: 'vote', stage: 'dns', vote: late })).toEqual([
+      expect.stringContaining('outdated'),
+    ]);
+    expect(await house.objects()).toEqual([]);
+  });
+});
+
+describe('a queue that was wiped', () => {
+  test('is rebuilt: a draft that was under way is drafted, the schedules come again', async () => {
+    const house = await aHouse(redis);
+    await house.start();
+    await house.exercise();
+    await house.wish('alice', { verb: 'next' });
+    await losesTheQueue();
+    await house.settle();
+    expect((await house.stage('dns')).phase).toBe('drafting');
+    await sweep(house);
+    expect(repaired(house)).toEqual(['draft-stage']);
+    await house.settle();
+    expect((await house.stage('dns')).phase).toBe('asking');
+    for (const schedule of ['collect-flows', 'remind'] as const)
+      expect(await redis.redis.zcard(`{lockstep}:queue:${schedule}:repeat`)).toBe(1);
+  });
+
+  test('loses no applying and no verifying', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await house.approve('dns', 'apply-stage');
+    await losesTheQueue();
+    await sweep(house);
+    await house.settle('verify-stage');
+    expect((await house.stage('dns')).phase).toBe('verifying');
+    await losesTheQueue();
+    await house.exercise();
+    await sweep(house);
+    await house.settle();
+    expect((await house.stage('dns')).phase).toBe('allowed');
+    expect(repaired(house)).toEqual(['apply-stage', 'verify-stage']);
+  });
+
+  test('posts a question once, although asking it was lost', async () => {
+    const house = await aHouse(redis);
+    await house.start();
+    await house.exercise();
+    await house.wish('alice', { verb: 'next' });
+    await house.settle('ask-approval');
+    await losesTheQueue();
+    await sweep(house);
+    await house.settle();
+    await sweep(house);
+    await house.settle();
+    expect((await house.seen()).filter((drawn) => drawn.includes('# Approve dns for'))).toHaveLength(1);
+  });
+});
+
+describe('a lockdown that waits for people', () => {
+  test('is left in peace: the operator reads of no repair, and nobody of a card that changes every minute', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await sweep(house);
+    await house.settle();
+    const calls = (await house.around.calls('chat.update')).length;
+    for (let minutes = 0; minutes < 3; minutes += 1) {
+      await sweep(house);
+      await house.settle();
+    }
+    expect(repaired(house)).toEqual([]);
+    expect(await house.around.calls('chat.update')).toHaveLength(calls);
+  });
+
+  test('and is paused has nothing started for it', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await house.wish('alice', { verb: 'pause' });
+    await losesTheQueue();
+    await sweep(house);
+    expect(repaired(house)).toEqual([]);
+  });
+});
+
+describe('the thread', () => {
+  test('tells each thing once, in order, also when two announce at the same time', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await house.vote('boris', 'dns');
+    await house.vote('chitra', 'dns', { decision: 'deny', reason: 'wrong resolver' });
+    const announce = () => house.run('announce', { lockdown: house.id });
+    await Promise.all([announce(), announce()]);
+    await house.settle();
+    const said = (await house.seen()).filter((drawn) => /^“[^”]*(vote cast|started early)”/.test(drawn));
+    expect(said.map((drawn) => drawn.split('\n')[1])).toEqual([
+      expect.stringContaining(`@${people.alice} ended discovery early`),
+      expect.stringContaining(`@${people.boris} approved *dns*; 1 of 2 needed`),
+      expect.stringContaining(`@${people.chitra} denied *dns*: wrong resolver`),
+    ]);
+  });
+
+  test('a card that somebody deleted in Slack comes back', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    const place = await house.deps.cards.get(house.id, 'approval-dns-r1');
+    if (!place) throw new Error('the card is there');
+    await fetch(`${house.slack.apiUrl}chat.delete`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${house.slack.botToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ channel: place.channel, ts: place.ts }),
+    });
+    await house.vote('boris', 'dns');
+    await house.settle();
+    const cards = (await house.seen()).filter((drawn) => drawn.includes('# Approve dns for'));
+    expect(cards).toEqual([expect.stringContaining('*Approved by 1 of 2 needed*')]);
+  });
+
+  test('a Slack that is out of order for a while loses nothing of what happened', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await house.around.fault({ method: 'chat.postMessage', error: 'internal_error', count: 1000 });
+    await house.vote('boris', 'dns');
+    await house.settle();
+    await house.around.clearFaults();
+    await house.run('announce', { lockdown: house.id });
+    expect((await house.seen()).join('\n')).toContain(`@${people.boris} approved *dns*`);
+  });
+});
+
+describe('a lockdown that ended long ago', () => {
+  test('is forgotten when its retention is over, and the operator reads so', async () => {
+    const house = await aHouse(redis, { settings: { retentionDays: 30 } });
+    await house.start();
+    await house.wish('alice', { verb: 'cancel', written: 'nothing' });
+    await house.settle();
+    house.later(29 * DAY);
+    await sweep(house);
+    expect(await house.deps.lockdowns.read(house.id)).toBeDefined();
+    house.later(DAY);
+    await sweep(house);
+    expect(await house.deps.lockdowns.read(house.id)).toBeUndefined();
+    expect(house.journalled).toContainEqual({ line: 'forgot', lockdown: house.id });
+  });
+});
