@@ -1,6 +1,6 @@
 /** Makes an approved draft so on the console, after counting the votes and computing the draft once more. */
 import type { ConsoleApi } from '#console/console-api.ts';
-import type { Vote } from '#core/approval.ts';
+import type { Ask, Vote } from '#core/approval.ts';
 import { draftDigest, inverseOf } from '#core/digest.ts';
 import type { Change } from '#core/draft.ts';
 import type { DraftFinding } from '#core/findings.ts';
@@ -16,7 +16,7 @@ import { type CountingDeps, countVotes } from './counting-votes.ts';
 import { computeDraft, type DraftingDeps } from './drafting.ts';
 import { idempotencyKey } from './idempotency.ts';
 import { type Reporting, report } from './reporting.ts';
-import { type TakingBackDeps, takeBack } from './taking-back.ts';
+import { giveBack, isCut, type TakingBackDeps, takeBack } from './taking-back.ts';
 
 export type ApplyDeps = Reporting &
   CollectDeps &
@@ -39,30 +39,42 @@ export function applyStage(deps: ApplyDeps) {
     const lockdown = await deps.lockdowns.read(id);
     const state = lockdown?.stages[stage];
     if (!lockdown || lockdown.paused || lockdown.phase !== 'securing' || state?.phase !== 'applying') return;
-    const finding = await deps.evidence.draft(id, stage);
-    const checked = await check(deps, lockdown, stage, finding);
-    if ('outdated' in checked)
-      return report(deps, id, { type: 'draft-outdated', stage, because: checked.outdated }, job.id);
-    await deps.evidence.keepBegun(id, stage, checked.finding.digest);
-    const at = await makeItSo(deps, lockdown, checked.finding, checked.approving);
+    const finding = await deps.evidence.draft(id, stage, state.ask?.digest);
+    const at = await makeApprovedSo(deps, lockdown, stage, finding);
     if (at === undefined) return;
+    if (typeof at !== 'number')
+      return report(deps, id, { type: 'draft-outdated', stage, because: at.outdated }, job.id);
     const written = await deps.evidence.written(id, stage);
     const objects = written.flatMap((object) => ('id' in object ? [object.id] : []));
     await report(deps, id, { type: 'applied', stage, objects, at }, job.id);
   };
 }
 
-type Checked = { readonly approving: readonly Vote[]; readonly finding: DraftFinding } | { readonly outdated: string };
+type Outdated = { readonly outdated: string };
 
-/** Whether enough valid votes stand for exactly this draft, and it is still the right one. */
-async function check(
+/** Gives when it was on the console, by its clock; nothing when people stopped it halfway. */
+async function makeApprovedSo(
   deps: ApplyDeps,
   lockdown: Lockdown,
   stage: Stage,
   finding: DraftFinding | undefined,
-): Promise<Checked> {
+): Promise<number | undefined | Outdated> {
   const { ask } = lockdown.stages[stage];
   if (!ask || !finding) return { outdated: 'The draft that was approved is not kept any more.' };
+  // A try before this one got that far. Whether it still may is no question any more: the namespace has to be watched.
+  if (stage === 'disable-discovery' && (await isCut(deps, lockdown))) return deps.now();
+  const checked = await check(deps, lockdown, stage, finding, ask);
+  return 'outdated' in checked ? checked : makeItSo(deps, lockdown, finding, checked.approving);
+}
+
+/** Whether enough valid votes stand for exactly this draft, and it is still the right one: at every try, however late. */
+async function check(
+  deps: ApplyDeps,
+  lockdown: Lockdown,
+  stage: Stage,
+  finding: DraftFinding,
+  ask: Ask,
+): Promise<{ readonly approving: readonly Vote[] } | Outdated> {
   const digestUnder = ({ draft, localPrefixes }: Pick<DraftFinding, 'draft' | 'localPrefixes'>) =>
     draftDigest({ draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: ask.rule });
   if (digestUnder(finding) !== ask.digest)
@@ -74,8 +86,6 @@ async function check(
         'Counted again just before writing, the approvals were no longer enough: a vote, or somebody’s right to vote, has fallen away.',
     };
   }
-  // Once writing has begun it is finished: half of the draft is on the console already, and would look like a difference.
-  if ((await deps.evidence.begun(lockdown.id, stage)) === ask.digest) return { approving, finding };
   await catchUp(deps, lockdown);
   if (digestUnder(await computeDraft(deps, lockdown, stage)) !== ask.digest) {
     return {
@@ -83,7 +93,7 @@ async function check(
         'What was seen, or the console’s policy, has changed since the approvers looked. They are asked again, and the difference is shown.',
     };
   }
-  return { approving, finding };
+  return { approving };
 }
 
 /**
@@ -118,6 +128,8 @@ async function stoppedHalfway(deps: ApplyDeps, lockdown: Lockdown, stage: Stage)
   const now = await deps.lockdowns.read(lockdown.id);
   const phase = now?.stages[stage].phase;
   if (phase === 'undoing' || phase === 'waiting') await takeBack(deps, lockdown, stage);
+  const givenBack = now?.phase === 'releasing' || now?.phase === 'released';
+  if (givenBack && stage === 'disable-discovery' && (await isCut(deps, lockdown))) await giveBack(deps, lockdown);
   return phase !== 'applying' || now?.phase !== 'securing';
 }
 
@@ -168,7 +180,7 @@ async function makeOneSo(
       return result.updatedAt;
     }
     case 'set-default-actions': {
-      const former = { ...change.former, digest };
+      const former = { ...change.former, digest, at: deps.now() };
       await deps.evidence.keepFormer(id, former);
       const result = await deps.consoleApi.setDefaultActions(namespace, change.actions, change.former, key);
       // Once more: whoever took the stage back a moment ago has forgotten it.

@@ -1,16 +1,20 @@
 /** Reads the reports that came since the last time and folds them into edges, one window after the other, none twice. */
 import type { ConsoleApi } from '#console/console-api.ts';
+import type { ReportPage } from '#console/reports.ts';
 import { isFailure } from '#core/failure.ts';
-import type { DnsLookup, Flow } from '#core/flow.ts';
-import { foldFlows, mergeEdges } from '#core/fold.ts';
+import type { FlowKind } from '#core/flow.ts';
+import { Fold, mergeEdges } from '#core/fold.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { type NamesAsJson, nameTable } from '#core/names.ts';
 import { type ProcessingUnit, workloadKey } from '#core/workload.ts';
 import type { Collected, EdgeStore, Gap } from '#redis/edge-store.ts';
+import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
+import type { Queues } from '#redis/queue.ts';
 import type { JobData } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
-import { type SchedulingDeps, stillScheduled } from './schedules.ts';
+import { type DiscoveryDeps, lookAtDiscovery } from './discovery-so-far.ts';
+import { stillScheduled } from './schedules.ts';
 
 export type CollectDeps = {
   readonly lockdowns: Pick<LockdownStore, 'read'>;
@@ -24,20 +28,37 @@ export type CollectDeps = {
   readonly now: () => number;
 };
 
+type CollectFlowsDeps = CollectDeps &
+  DiscoveryDeps & {
+    readonly evidence: Pick<EvidenceStore, 'discovery'>;
+    readonly queues: Pick<Queues, 'add' | 'unschedule'>;
+  };
+
 const HOUR = 3_600_000;
+/** Drafting every stage to see what it would do is more work than folding a few minutes of flows. */
+const SO_FAR_EVERY_MS = 10 * 60_000;
 const GAPS_KEPT = 200;
 
-export function collectFlows(deps: CollectDeps & Pick<SchedulingDeps, 'queues'>) {
+export function collectFlows(deps: CollectFlowsDeps) {
   return async ({ lockdown: id }: JobData<'collect-flows'>): Promise<void> => {
     const lockdown = await deps.lockdowns.read(id);
     if (!(await stillScheduled(deps, id, lockdown)) || !lockdown) return;
     try {
       await catchUp(deps, lockdown);
+      await tellSoFar(deps, lockdown);
     } catch (error) {
       if (isFailure(error)) await deps.edges.keepTrouble(id, error.message);
       throw error;
     }
   };
+}
+
+/** During discovery people see on the card, and with `/lockdown flows`, what was seen so far. */
+async function tellSoFar(deps: CollectFlowsDeps, lockdown: Lockdown): Promise<void> {
+  const before = await deps.evidence.discovery(lockdown.id);
+  if (lockdown.phase !== 'discovering' || (before && deps.now() - before.at < SO_FAR_EVERY_MS)) return;
+  const finding = await lookAtDiscovery(deps, lockdown);
+  if (finding) await deps.queues.add('announce', { lockdown: lockdown.id }, `${lockdown.id}-at${finding.at}-announce`);
 }
 
 /** Reads every window up to now; also called by the steps that need the newest flows. */
@@ -65,18 +86,23 @@ async function collectWindow(
 ): Promise<void> {
   const names = nameTable((collected?.names as NamesAsJson | null) ?? undefined);
   const gaps: Gap[] = [...(collected?.gaps ?? [])];
-  for (const lookup of await readAll<DnsLookup>(deps.consoleApi.readDnsLookups(lockdown.namespace, from, to), gaps))
-    names.learn(lookup);
-  const flows = await readAll<Flow>(deps.consoleApi.readFlows(lockdown.namespace, from, to), gaps);
+  for await (const page of deps.consoleApi.readDnsLookups(lockdown.namespace, from, to)) {
+    for (const lookup of page.reports) names.learn(lookup);
+    gaps.push(...gapsIn(page));
+  }
+  const fold = new Fold(names);
+  let reports = 0;
+  for await (const page of deps.consoleApi.readFlows(lockdown.namespace, from, to)) {
+    fold.add(page.reports);
+    reports += page.reports.length;
+    gaps.push(...gapsIn(page));
+  }
 
   const known = new Map((await deps.edges.units(lockdown.id)).map((unit) => [unit.id, unit]));
-  const found = await unitsOf(deps, lockdown.namespace, flows, known);
-  const folded = foldFlows(flows, {
-    names,
-    unitToWorkload: (unitId) => {
-      const unit = known.get(unitId);
-      return unit && { key: workloadKey(unit), namespace: unit.namespace };
-    },
+  const found = await unitsOf(deps, lockdown.namespace, fold.kinds(), known);
+  const folded = fold.edges((unitId) => {
+    const unit = known.get(unitId);
+    return unit && { key: workloadKey(unit), namespace: unit.namespace };
   });
   const before = await deps.edges.edgesById(
     lockdown.id,
@@ -87,46 +113,30 @@ async function collectWindow(
     const same = kept.get(edge.id);
     return same ? mergeEdges(same, edge) : edge;
   });
-  const window = { from, to, reports: flows.length, gaps: gaps.slice(-GAPS_KEPT), names: names.toJSON() };
+  const window = { from, to, reports, gaps: gaps.slice(-GAPS_KEPT), names: names.toJSON() };
   const counted = await deps.edges.keepWindow(lockdown.id, window, merged, found);
-  if (counted)
-    deps.journal.collected({ lockdown: lockdown.id, reports: flows.length, edges: merged.length, readUpTo: to });
+  if (counted) deps.journal.collected({ lockdown: lockdown.id, reports, edges: merged.length, readUpTo: to });
 }
 
-type Page<Report> = {
-  readonly from: number;
-  readonly to: number;
-  readonly reports: readonly Report[];
-  readonly unreadable: number;
-  readonly unreadableBecause?: string;
-  readonly truncated?: string;
-};
-
-/** What could not be read whole becomes a gap, which the cards speak of. */
-async function readAll<Report>(pages: AsyncIterable<Page<Report>>, gaps: Gap[]): Promise<Report[]> {
-  const reports: Report[] = [];
-  for await (const page of pages) {
-    for (const each of page.reports) reports.push(each);
-    if (page.truncated) gaps.push({ from: page.from, to: page.to, because: page.truncated });
-    if (page.unreadable > 0) {
-      const because = `${page.unreadable} reports could not be understood: ${page.unreadableBecause ?? 'no reason known'}`;
-      gaps.push({ from: page.from, to: page.to, because });
-    }
-  }
-  return reports;
+/** What could not be read whole, which the cards speak of. */
+function gapsIn({ from, to, truncated, unreadable, unreadableBecause }: ReportPage<unknown>): Gap[] {
+  const gaps: Gap[] = truncated ? [{ from, to, because: truncated }] : [];
+  if (unreadable === 0) return gaps;
+  const because = `${unreadable} reports could not be understood: ${unreadableBecause ?? 'no reason known'}`;
+  return [...gaps, { from, to, because }];
 }
 
 /** Asks the console once for all units of the namespace, then by id for what is still unknown. Adds them to `known`. */
 async function unitsOf(
   deps: Pick<CollectDeps, 'consoleApi'>,
   namespace: string,
-  flows: readonly Flow[],
+  kinds: readonly FlowKind[],
   known: Map<string, ProcessingUnit>,
 ): Promise<ProcessingUnit[]> {
   const elsewhere = new Set<string>();
   const missing = () => {
     const ids = new Set<string>();
-    for (const { source, destination, remoteNamespace } of flows) {
+    for (const { source, destination, remoteNamespace } of kinds) {
       for (const end of [source, destination]) if (end.type === 'ProcessingUnit' && !known.has(end.id)) ids.add(end.id);
       if (remoteNamespace !== undefined) elsewhere.add(remoteNamespace);
     }

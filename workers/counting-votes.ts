@@ -9,7 +9,7 @@ import type { Journal } from '#src/journal.ts';
 export type CountingDeps = {
   readonly directory: {
     members(group: string): Promise<readonly string[]>;
-    person(user: string): Promise<{ ok: true } | { refused: string }>;
+    surely(user: string): Promise<{ readonly ok: true } | { readonly refused: string }>;
   };
   readonly receiptIsValid: (vote: Vote) => boolean;
   readonly settings: Settings;
@@ -26,8 +26,8 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
   const rule = stricter(ask.rule, ruleFor(namespace, stage));
   const electorate = inBoth(ask.electorate, await electorateNow(deps, ask));
   const may = mayVoteUnder(rule, electorate);
-  const { shapedBy, votes } = lockdown.stages[stage];
-  const involved = [lockdown.requestedBy, ...shapedBy].map((user) => personOf(deps.settings, user));
+  const { votes } = lockdown.stages[stage];
+  const involved = involvedIn(deps.settings, lockdown, stage);
 
   const valid: Vote[] = [];
   for (const vote of votes) {
@@ -40,13 +40,23 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
     if (!rule.requesterMayVote && involved.includes(vote.person)) continue;
     if (vote.gesture === 'reaction' && (ask.cuts || !rule.reactions)) continue;
     if (ask.cuts && vote.decision === 'approve' && vote.gesture !== 'typed-name') continue;
-    if ('refused' in (await deps.directory.person(vote.user))) continue;
+    if ('refused' in (await deps.directory.surely(vote.user))) continue;
     valid.push(vote);
   }
   return outcome(valid, { ...ask, rule, electorate });
 }
 
-function mayVoteUnder(rule: { users: string[]; groups: string[] }, electorate: Electorate): Set<string> {
+/** Persons who asked for the lockdown or shaped the draft: they do not judge it, unless the rule says so. */
+export function involvedIn(
+  settings: Pick<Settings, 'people'>,
+  { requestedBy, stages }: Lockdown,
+  stage: Stage,
+): string[] {
+  return [requestedBy, ...stages[stage].shapedBy].map((user) => personOf(settings, user));
+}
+
+/** Slack ids of those whom a rule lets vote, as the groups are. */
+export function mayVoteUnder(rule: { users: string[]; groups: string[] }, electorate: Electorate): Set<string> {
   const users = electorate.users.filter((user) => rule.users.includes(user));
   return new Set([...users, ...rule.groups.flatMap((group) => electorate.groups[group] ?? [])]);
 }

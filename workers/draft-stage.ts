@@ -1,6 +1,6 @@
 /** Drafts a stage: what it would create, what that allows and cuts, and the question put to the approvers. */
 import { randomUUID } from 'node:crypto';
-import { ruleFor, settingsFor } from '#config/schema.ts';
+import { personOf, ruleFor, settingsFor } from '#config/schema.ts';
 import type { ApprovalRule, Ask, Electorate } from '#core/approval.ts';
 import { coverage } from '#core/coverage.ts';
 import { draftDigest, inverseOf } from '#core/digest.ts';
@@ -8,14 +8,17 @@ import type { Change, Draft } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { groupEdges } from '#core/groups.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
 import { replay, withChanges } from '#core/replay.ts';
 import { validate } from '#core/validation.ts';
 import { compile } from '#core/verdict.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import { type JobFacts, WillNotPass } from '#redis/queue.ts';
+import { tooManyWarnings } from '#slack/views/approval-card.ts';
 import type { JobData } from '#src/jobs.ts';
 import { type CollectDeps, catchUp } from './collect-flows.ts';
+import { involvedIn, mayVoteUnder } from './counting-votes.ts';
 import { computeDraft, type Drafted, type DraftingDeps } from './drafting.ts';
 import { type Reporting, report } from './reporting.ts';
 
@@ -52,19 +55,28 @@ export function draftStageStep(deps: DraftStageDeps) {
       const because = draft.remarks.map(({ text }) => text).join(' ') || 'There is nothing to allow.';
       return report(deps, id, { type: 'nothing-to-allow', stage, because }, job.id);
     }
-    const ask = await askFor(deps, draft, digest, rule);
+    const ask = await askFor(deps, lockdown, draft, digest, rule);
     await report(deps, id, { type: 'draft-ready', stage, ask }, job.id);
   };
 }
 
-async function askFor(deps: DraftStageDeps, draft: Draft, digest: string, rule: ApprovalRule): Promise<Ask> {
+async function askFor(
+  deps: DraftStageDeps,
+  lockdown: Lockdown,
+  draft: Draft,
+  digest: string,
+  rule: ApprovalRule,
+): Promise<Ask> {
   const groups: Electorate['groups'] = {};
   for (const group of new Set([...rule.groups, ...rule.fromGroups.map((each) => each.group)]))
     groups[group] = [...(await deps.directory.members(group))];
-  const voters = new Set([...rule.users, ...rule.groups.flatMap((group) => groups[group] ?? [])]);
-  if (voters.size < rule.needed)
+  const voters = mayVoteUnder(rule, { users: rule.users, groups });
+  const involved = involvedIn(deps.settings, lockdown, draft.stage);
+  const persons = new Set([...voters].map((user) => personOf(deps.settings, user)));
+  if (!rule.requesterMayVote) for (const person of involved) persons.delete(person);
+  if (persons.size < rule.needed)
     throw new WillNotPass(
-      `${rule.needed} approvals are needed for ${draft.stage}, but only ${voters.size} people may give one. Somebody has to change the approvers or their user group.`,
+      `${rule.needed} approvals are needed for ${draft.stage}, but only ${persons.size} people may give one: whoever asked for the lockdown or answered for its edges does not count. Somebody has to change the approvers or their user group.`,
     );
   const askedAt = deps.now();
   return {
@@ -75,9 +87,13 @@ async function askFor(deps: DraftStageDeps, draft: Draft, digest: string, rule: 
     askedAt,
     expiresAt: Math.round(askedAt + rule.expiresHours * 3_600_000),
     undecided: draft.residual.filter(({ decision }) => !decision).length,
+    ...(tooManyWarnings(draft) ? { barred: TOO_MUCH } : {}),
     cuts: draft.stage === 'disable-discovery',
   };
 }
+
+const TOO_MUCH =
+  'There are more warnings than anybody can judge on one card, so nobody can approve this draft. Deny it and say what to look at.';
 
 function findingOf(
   { draft, localPrefixes, evidence, kubernetes, doubts }: Drafted,

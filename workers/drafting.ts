@@ -3,13 +3,16 @@ import { type Settings, settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
 import type { Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Policy } from '#core/policy.ts';
 import type { Stage } from '#core/stage.ts';
 import { draftStage } from '#core/stages/draft-stage.ts';
+import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
 import { type Gathered, type GatheringDeps, gather } from './gathering.ts';
 
 export type DraftingDeps = GatheringDeps & {
   readonly consoleApi: Pick<ConsoleApi, 'readPolicy'>;
+  readonly evidence: Pick<EvidenceStore, 'written'>;
   readonly settings: Settings;
 };
 
@@ -19,10 +22,29 @@ export type Drafted = Gathered & {
   readonly localPrefixes: readonly string[];
 };
 
+/** What an earlier try of this stage has written already is no difference: it is computed as if that were not there. */
 export async function computeDraft(deps: DraftingDeps, lockdown: Lockdown, stage: Stage): Promise<Drafted> {
   const settings = settingsFor(deps.settings, lockdown.namespace);
   if (!settings) throw new WillNotPass(`${lockdown.namespace} is no longer in the configuration.`);
-  const gathered = await gather(deps, lockdown, settings);
+  const found = await gather(deps, lockdown, settings);
+  const written = await deps.evidence.written(lockdown.id, stage);
+  const policy = asBefore(found.evidence.policy, lockdown.id, stage, written);
+  const gathered = { ...found, evidence: { ...found.evidence, policy } };
   const draft = draftStage(stage, gathered.evidence, settings.drafts, { residual: lockdown.stages[stage].answers });
   return { ...gathered, draft, localPrefixes: gathered.evidence.policy.prefixes.local };
+}
+
+/** Ours are told by their annotations too: the journal may have missed the last one before a crash. */
+function asBefore(policy: Policy, lockdown: string, stage: Stage, written: readonly Written[]): Policy {
+  const ids = new Set(written.flatMap((object) => ('id' in object ? [object.id] : [])));
+  const added = written.flatMap((object) => (object.kind === 'tag-prefixes' ? object.added : []));
+  const isOurs = ({ id, annotations }: { id: string; annotations: Policy['rulesets'][number]['annotations'] }) =>
+    ids.has(id) || (annotations['lockstep.lockdown']?.[0] === lockdown && annotations['lockstep.stage']?.[0] === stage);
+  const unadded = (prefixes: readonly string[]) => prefixes.filter((prefix) => !added.includes(prefix));
+  return {
+    ...policy,
+    prefixes: { local: unadded(policy.prefixes.local), effective: unadded(policy.prefixes.effective) },
+    rulesets: policy.rulesets.filter((ruleset) => !isOurs(ruleset)),
+    externalNetworks: policy.externalNetworks.filter((network) => !isOurs(network)),
+  };
 }

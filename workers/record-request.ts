@@ -7,6 +7,7 @@ import { anythingWritten, currentStage, type Lockdown, mayBeCut, nextStage } fro
 import type { Request } from '#core/request.ts';
 import type { JobData } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
+import { involvedIn } from './counting-votes.ts';
 import { type RecordingDeps, record, recordedBefore } from './recording.ts';
 import { type TellingDeps, tellAlone } from './telling.ts';
 
@@ -15,7 +16,7 @@ export type RequestDeps = RecordingDeps &
     readonly settings: Settings;
     readonly directory: {
       members(group: string): Promise<readonly string[]>;
-      person(user: string): Promise<{ ok: true } | { refused: string }>;
+      surely(user: string): Promise<{ readonly ok: true } | { readonly refused: string }>;
     };
     readonly receiptIsValid: (vote: Vote) => boolean;
     readonly journal: Pick<Journal, 'happened' | 'changedNothing' | 'refused' | 'forgedVote'>;
@@ -53,13 +54,13 @@ async function eventFor(deps: RequestDeps, lockdown: Lockdown, request: Request)
   if (request.team !== lockdown.team) return { refused: 'This lockdown belongs to another workspace.' };
   if (request.person !== personOf(deps.settings, request.user))
     return { refused: 'Who you are was not established. Try again.' };
-  const person = await deps.directory.person(request.user);
+  const person = await deps.directory.surely(request.user);
   if ('refused' in person) return person;
   const { wish, user } = request;
   if (wish.verb === 'vote') return voteEvent(deps, lockdown, request, wish);
   if (wish.verb === 'withdraw-vote') {
     if (wish.person !== request.person) return { refused: 'Only your own vote can be withdrawn by you.' };
-    return { type: 'vote-withdrawn', stage: wish.stage, person: wish.person, nonce: wish.nonce };
+    return { type: 'vote-withdrawn', stage: wish.stage, person: wish.person, nonce: wish.nonce, at: request.at };
   }
   const because = whyMayNot(wish.verb, await rolesNow(deps, lockdown, user), deps.settings.authority);
   if (because !== undefined) return { refused: because };
@@ -72,7 +73,7 @@ function voteEvent(
   request: Request,
   { stage, vote }: Extract<Request['wish'], { verb: 'vote' }>,
 ): Event | Refusal {
-  const { ask, phase, shapedBy } = lockdown.stages[stage];
+  const { ask, phase } = lockdown.stages[stage];
   if (!ask || phase !== 'asking' || vote.nonce !== ask.nonce || vote.digest !== ask.digest)
     return {
       refused:
@@ -83,7 +84,7 @@ function voteEvent(
     deps.journal.forgedVote({ lockdown: lockdown.id, stage, user: request.user });
     return { refused: 'That vote carried no valid receipt, so it was not counted.' };
   }
-  const involved = [lockdown.requestedBy, ...shapedBy].map((user) => personOf(deps.settings, user));
+  const involved = involvedIn(deps.settings, lockdown, stage);
   // Saying no is never refused for how it is said: a reaction, a stage that cuts, open questions.
   const because =
     vote.decision === 'deny' ? whyMayNotDeny(vote, ask.electorate) : whyMayNotVote(vote, vote.gesture, ask, involved);

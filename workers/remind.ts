@@ -1,7 +1,6 @@
 /** Reminds people: the day's digest during discovery, and nudges to those who still owe a vote. */
 import { personOf, type Settings, settingsFor } from '#config/schema.ts';
 import { type Ask, outcome } from '#core/approval.ts';
-import { discoverySoFar } from '#core/discovery.ts';
 import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
 import { remindersDue } from '#core/reminder.ts';
 import type { Stage } from '#core/stage.ts';
@@ -12,16 +11,17 @@ import { discoveryDigest } from '#slack/views/discovery-digest.ts';
 import { nudge } from '#slack/views/nudge.ts';
 import type { JobData } from '#src/jobs.ts';
 import { type CollectDeps, catchUp } from './collect-flows.ts';
-import { type GatheringDeps, gather } from './gathering.ts';
+import { involvedIn } from './counting-votes.ts';
+import { type DiscoveryDeps, lookAtDiscovery } from './discovery-so-far.ts';
 import { type SchedulingDeps, stillScheduled } from './schedules.ts';
 import { type ShowingDeps, showLockdown } from './showing.ts';
 
 export type RemindDeps = CollectDeps &
-  GatheringDeps &
+  DiscoveryDeps &
   ShowingDeps &
   Pick<SchedulingDeps, 'queues'> & {
     readonly lockdowns: Pick<LockdownStore, 'read'>;
-    readonly evidence: Pick<EvidenceStore, 'keepDiscovery' | 'nudges' | 'keepNudges'>;
+    readonly evidence: Pick<EvidenceStore, 'nudges' | 'keepNudges'>;
     readonly settings: Settings;
   };
 
@@ -32,27 +32,24 @@ export function remind(deps: RemindDeps) {
     if (lockdown.phase === 'discovering') await tellTheDay(deps, lockdown);
     const stage = currentStage(lockdown);
     const ask = stage && lockdown.stages[stage].phase === 'asking' ? lockdown.stages[stage].ask : undefined;
-    if (stage && ask) await nudgeWhoOwes(deps, lockdown, stage, ask);
+    // Nobody can vote before every question is answered, so nobody owes a vote.
+    if (stage && ask && ask.undecided === 0 && ask.barred === undefined) await nudgeWhoOwes(deps, lockdown, stage, ask);
   };
 }
 
 /** Once a day: a scheduler that slept for days wakes up once, and the card's name keeps a second run from posting again. */
 async function tellTheDay(deps: RemindDeps, lockdown: Lockdown): Promise<void> {
-  const settings = settingsFor(deps.settings, lockdown.namespace);
-  if (!settings) return;
   await catchUp(deps, lockdown);
-  const { evidence } = await gather(deps, lockdown, settings);
-  const reports = (await deps.edges.collected(lockdown.id))?.reports ?? 0;
-  const facts = { now: deps.now(), timeZone: deps.settings.reminders.timeZone, reports };
-  const finding = discoverySoFar(lockdown, evidence, settings.drafts, facts);
-  await deps.evidence.keepDiscovery(lockdown.id, finding);
+  const finding = await lookAtDiscovery(deps, lockdown);
+  const approvers = settingsFor(deps.settings, lockdown.namespace)?.approval;
+  if (!finding || !approvers) return;
   const card = await showLockdown(deps, lockdown);
   await deps.poster.postCard({
     lockdown: lockdown.id,
     card: cardNames.digest(finding.day),
     channel: lockdown.channel,
     thread: card.ts,
-    message: discoveryDigest({ lockdown, finding, approvers: settings.approval }),
+    message: discoveryDigest({ lockdown, finding, approvers }),
   });
 }
 
@@ -96,10 +93,10 @@ async function nudgeWhoOwes(deps: RemindDeps, lockdown: Lockdown, stage: Stage, 
 
 /** Slack ids of those who could vote, were not part of it, and have not said anything yet. */
 function whoOwes(settings: Settings, lockdown: Lockdown, stage: Stage, ask: Ask): string[] {
-  const { votes, shapedBy } = lockdown.stages[stage];
+  const { votes } = lockdown.stages[stage];
   const { approving, denying } = outcome(votes, ask);
   const said = new Set([...approving, ...denying].map((vote) => vote.person));
-  const involved = new Set([lockdown.requestedBy, ...shapedBy].map((user) => personOf(settings, user)));
+  const involved = new Set(involvedIn(settings, lockdown, stage));
   const electorate = [...new Set([...ask.electorate.users, ...Object.values(ask.electorate.groups).flat()])];
   return electorate.filter((user) => {
     const person = personOf(settings, user);

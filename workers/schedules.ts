@@ -18,7 +18,7 @@ export async function startSchedules({ settings, queues }: SchedulingDeps, id: s
 
 /** Whether a scheduled job still has a reason; where it has none, the schedules end. */
 export async function stillScheduled(
-  { queues }: Pick<SchedulingDeps, 'queues'>,
+  { queues }: { readonly queues: Pick<Queues, 'unschedule'> },
   id: string,
   lockdown: Lockdown | undefined,
 ): Promise<boolean> {

@@ -73,7 +73,7 @@ async function linksToStages(deps: ShowingDeps, lockdown: Lockdown): Promise<Par
 /** The question itself, with the whole list of edges as a file beside it. */
 export async function showApproval(deps: ShowingDeps, lockdown: Lockdown, stage: Stage, thread: string): Promise<void> {
   const { revision, ask } = lockdown.stages[stage];
-  const finding = await deps.evidence.draft(lockdown.id, stage);
+  const finding = ask && (await deps.evidence.draft(lockdown.id, stage, ask.digest));
   if (!ask || !finding) return;
   const where = { channel: lockdown.channel, thread, stage, nonce: ask.nonce };
   const { id, channel, namespace } = lockdown;
@@ -92,17 +92,15 @@ export async function showAll(deps: ShowingDeps, lockdown: Lockdown): Promise<Pl
   const where = { channel, thread: card.ts };
   for (const stage of STAGES) {
     const { revision, phase, ask } = lockdown.stages[stage];
-    const finding = revision > 0 ? await deps.evidence.draft(id, stage) : undefined;
+    const finding = ask && (await deps.evidence.draft(id, stage, ask.digest));
     const current = cardNames.approval(stage, revision);
-    // While it is drafted anew, the finding may already be the next draft's: the old card must not show that one.
-    const outdated = phase === 'drafting' || (finding && ask && finding.digest !== ask.digest);
     if (finding && ask)
       await redraw(
         deps,
         id,
         current,
         { ...where, stage, nonce: ask.nonce },
-        outdated ? supersededCard({ namespace, stage }) : approvalCard({ lockdown, stage, finding }),
+        phase === 'drafting' ? supersededCard({ namespace, stage }) : approvalCard({ lockdown, stage, finding }),
       );
     await showProof(deps, lockdown, stage, where);
   }

@@ -2,9 +2,10 @@
 import type { Settings } from '#config/schema.ts';
 import type { Event } from '#core/events.ts';
 import { dueSteps, type StepName } from '#core/lockdown.ts';
-import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
+import { currentStage, type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import type { CardStore } from '#redis/card-store.ts';
+import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { Queues } from '#redis/queue.ts';
 import { cardNames } from '#slack/card-names.ts';
@@ -16,6 +17,7 @@ export type SweepDeps = {
   readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore' | 'forget'>;
   readonly cards: Pick<CardStore, 'get'>;
   readonly queues: Pick<Queues, 'add' | 'schedule' | 'unschedule' | 'underWay'>;
+  readonly evidence: Pick<EvidenceStore, 'former'>;
   readonly settings: Settings;
   readonly journal: Pick<Journal, 'repaired' | 'forgot'>;
   readonly now: () => number;
@@ -33,7 +35,7 @@ export function sweep(deps: SweepDeps) {
     const busy = open.length + leftOver.length > 0 ? await underWay(deps) : new Set<string>();
     for (const lockdown of leftOver) await repair(deps, lockdown, busy, minute);
     for (const lockdown of open) {
-      const fact = deadline(lockdown, deps.settings, deps.now());
+      const fact = deadline(lockdown, await cutSince(deps, lockdown), deps.settings, deps.now());
       if (fact)
         await deps.queues.add(
           'record-event',
@@ -70,16 +72,29 @@ async function isThere({ cards }: Pick<SweepDeps, 'cards'>, { id, stages }: Lock
   return (await cards.get(id, cardNames.approval(stage, stages[stage].revision))) !== undefined;
 }
 
+/** Since when the namespace is, or may be, cut and nobody has confirmed it; also when the report of it never came. */
+async function cutSince({ evidence }: SweepDeps, lockdown: Lockdown): Promise<number | undefined> {
+  if (lockdown.phase === 'watching') return lockdown.phaseSince;
+  if (lockdown.phase !== 'securing' || !mayBeCut(lockdown)) return undefined;
+  return (await evidence.former(lockdown.id))?.at;
+}
+
 /** What time alone brings about. The ids make each happen once. */
-function deadline(lockdown: Lockdown, settings: Settings, now: number): { event: Event; id: string } | undefined {
+function deadline(
+  lockdown: Lockdown,
+  cutSince: number | undefined,
+  settings: Settings,
+  now: number,
+): { event: Event; id: string } | undefined {
   if (lockdown.phase === 'discovering' && !lockdown.paused && now >= lockdown.discoveryEndsAt)
     return { event: { type: 'discovery-ended' }, id: 'discovery-ended' };
   // Also when watching itself has failed: nobody may be left cut off because the console does not answer.
   const confirmMs = settings.watch.confirmMinutes * 60_000;
-  if (lockdown.phase === 'watching' && confirmMs > 0 && now > lockdown.phaseSince + confirmMs)
-    return { event: { type: 'not-confirmed-in-time' }, id: `not-confirmed-${lockdown.phaseSince}` };
+  if (cutSince !== undefined && confirmMs > 0 && now > cutSince + confirmMs)
+    return { event: { type: 'not-confirmed-in-time' }, id: `not-confirmed-${cutSince}` };
   const stage = currentStage(lockdown);
   const ask = stage && lockdown.stages[stage].ask;
+  if (lockdown.paused) return undefined;
   if (stage && ask && lockdown.stages[stage].phase === 'asking' && now >= ask.expiresAt)
     return { event: { type: 'expired', stage, nonce: ask.nonce }, id: `${stage}-${ask.nonce}-expired` };
   return undefined;

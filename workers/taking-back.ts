@@ -18,9 +18,11 @@ export type TakingBackDeps = {
 
 const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
 
-export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: Stage): Promise<void> {
+/** Gives the names of objects that are not ours any more, and so were left alone. */
+export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: Stage): Promise<string[]> {
   const { id, namespace } = lockdown;
   if (stage === 'disable-discovery' && (await isCut(deps, lockdown))) await giveBack(deps, lockdown);
+  const left: string[] = [];
   for (const object of (await deps.evidence.written(id, stage)).toReversed()) {
     const { kind } = object;
     if (kind === 'tag-prefixes') {
@@ -30,14 +32,19 @@ export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: 
       deps.journal.wroteToConsole({ lockdown: id, stage, kind, name, outcome, id: namespace });
     } else {
       const outcome = await deps.consoleApi.deleteOurs(namespace, kind, object.id, id);
+      if (outcome === 'not-ours') left.push(object.name);
       deps.journal.wroteToConsole({ lockdown: id, stage, kind, name: object.name, outcome, id: object.id });
     }
   }
   await deps.evidence.forgetWritten(id, stage);
+  return left;
 }
 
 /** Whether this lockdown has set both default actions to Reject, and they are so still. */
-async function isCut(deps: TakingBackDeps, { id, namespace }: Lockdown): Promise<boolean> {
+export async function isCut(
+  deps: Pick<TakingBackDeps, 'evidence' | 'consoleApi'>,
+  { id, namespace }: Lockdown,
+): Promise<boolean> {
   if (!(await deps.evidence.former(id))) return false;
   const { own } = (await deps.consoleApi.readPolicy(namespace)).policy;
   return own.incoming === 'Reject' && own.outgoing === 'Reject';
@@ -68,8 +75,8 @@ export async function giveBack(deps: GivingBackDeps, lockdown: Lockdown): Promis
 /** The former actions were part of what was approved: whoever changed them since does not decide what is given back. */
 async function formerActions(deps: GivingBackDeps, { id, stages }: Lockdown): Promise<DefaultActions> {
   const former = await deps.evidence.former(id);
-  const finding = await deps.evidence.draft(id, 'disable-discovery');
   const { ask } = stages['disable-discovery'];
+  const finding = await deps.evidence.draft(id, 'disable-discovery', ask?.digest);
   if (!former || !finding || !ask)
     throw new WillNotPass(
       'What the default actions were before is not kept, so somebody has to set them on the console.',

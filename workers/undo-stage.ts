@@ -11,7 +11,7 @@ export function undoStage(deps: UndoDeps) {
   return async ({ lockdown: id, stage }: JobData<'undo-stage'>, job: JobFacts): Promise<void> => {
     const lockdown = await deps.lockdowns.read(id);
     if (lockdown?.stages[stage].phase !== 'undoing') return;
-    await takeBack(deps, lockdown, stage);
-    await report(deps, id, { type: 'undone', stage }, job.id);
+    const left = await takeBack(deps, lockdown, stage);
+    await report(deps, id, { type: 'undone', stage, ...(left.length > 0 ? { left } : {}) }, job.id);
   };
 }

@@ -52,7 +52,7 @@ async function look(deps: VerifyDeps, lockdown: Lockdown, stage: JobData<'verify
   const { id, namespace } = lockdown;
   const [recorded, finding, written, known, present, reading] = await Promise.all([
     deps.edges.edges(id),
-    deps.evidence.draft(id, stage),
+    deps.evidence.draft(id, stage, lockdown.stages[stage].ask?.digest),
     deps.evidence.written(id, stage),
     deps.edges.units(id),
     deps.consoleApi.readProcessingUnits(namespace),

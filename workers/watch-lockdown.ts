@@ -40,7 +40,7 @@ export function watchLockdown(deps: WatchDeps) {
       deps.edges.edges(id),
       deps.edges.units(id),
       deps.consoleApi.readPolicy(lockdown.namespace),
-      deps.evidence.draft(id, 'disable-discovery'),
+      deps.evidence.draft(id, 'disable-discovery', lockdown.stages['disable-discovery'].ask?.digest),
       deps.evidence.watch(id),
     ]);
     const rejected = rejectedSince(edges, since, finding, { workloads: workloadsOf(units), policy });

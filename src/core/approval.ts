@@ -55,6 +55,8 @@ export const Ask = z.strictObject({
   expiresAt: z.number().int(),
   /** How many questions are open that somebody must answer before a vote counts. */
   undecided: z.number().int(),
+  /** Why nobody may approve this draft at all, in a sentence. */
+  barred: z.string().optional(),
   /** Whether applying it can cut traffic: then reactions never count. */
   cuts: z.boolean(),
 });
@@ -62,7 +64,10 @@ export type Ask = z.infer<typeof Ask>;
 
 type Voter = { readonly user: string; readonly person: string };
 
-/** Whoever asked for it or shaped the draft does not judge it, unless the rule says so. */
+/**
+ * Whoever asked for it or shaped the draft does not judge it, unless the rule says so. `involved` names these persons,
+ * who asked for it first.
+ */
 export function whyMayNotVote(
   voter: Voter,
   gesture: Vote['gesture'],
@@ -72,7 +77,10 @@ export function whyMayNotVote(
   if (!eligible(voter.user, ask.electorate))
     return 'You are not among the approvers of this stage. The card’s Details name who is.';
   if (!ask.rule.requesterMayVote && involved.includes(voter.person))
-    return 'You asked for this lockdown, so somebody else has to approve it.';
+    return involved[0] === voter.person
+      ? 'You asked for this lockdown, so somebody else has to approve it.'
+      : 'You answered for edges of this draft, so somebody else has to approve it.';
+  if (ask.barred !== undefined) return ask.barred;
   if (ask.undecided > 0)
     return `${ask.undecided === 1 ? 'One edge still waits' : `${ask.undecided} edges still wait`} for an answer, allow or block, before anybody can vote.`;
   if (gesture === 'reaction' && ask.cuts)

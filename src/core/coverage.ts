@@ -5,6 +5,7 @@ import type { Edge } from './edge.ts';
 import { byDays, byVolume, type Estimate } from './estimates.ts';
 import type { Evidence } from './evidence.ts';
 import { groupEdges, sightingKeys } from './groups.ts';
+import { scanEdges } from './stages/scans.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -46,7 +47,7 @@ export function coverage(
   timeZone: string,
 ): Coverage {
   const { from, to, gaps } = evidence;
-  const accepted = evidence.edges.filter((edge) => edge.action === 'Accept');
+  const accepted = withoutScans(evidence.edges.filter((edge) => edge.action === 'Accept'));
   const sighted = sightedOf(accepted, evidence);
   const days = daysBetween(from, to);
   const flows = sighted.reduce((sum, { count }) => sum + count, 0);
@@ -75,6 +76,12 @@ export function coverage(
     ...workloadsSeen(evidence),
   };
   return { ...facts, ...advise(facts, (to - from) / HOUR) };
+}
+
+/** A stranger who tries one door after the other once would look like much that has not been seen yet. */
+function withoutScans(edges: readonly Edge[]): Edge[] {
+  const scans = scanEdges(edges);
+  return edges.filter((edge) => !scans.has(edge));
 }
 
 function sightedOf(edges: readonly Edge[], evidence: Pick<Evidence, 'workloads' | 'policy'>): Sighted[] {

@@ -24,7 +24,8 @@ export const Event = z.discriminatedUnion('type', [
   fact('draft-ready', { stage, ask: Ask }),
   fact('residual-decided', { stage, by, answers: z.record(z.string(), z.enum(['allow', 'block'])) }),
   fact('vote-cast', { stage, vote: Vote }),
-  fact('vote-withdrawn', { stage, person: z.string(), nonce: z.string() }),
+  /** `at`: when the reaction was taken back; milliseconds since the epoch. */
+  fact('vote-withdrawn', { stage, person: z.string(), nonce: z.string(), at: z.number().int() }),
   fact('draft-outdated', { stage, because }),
   fact('expired', { stage, nonce: z.string() }),
   /** `at`: by the console's clock, milliseconds since the epoch; flows newer than this can carry the changes. */
@@ -35,7 +36,8 @@ export const Event = z.discriminatedUnion('type', [
   fact('reopened', { stage, by }),
   fact('left-out', { stage, by, because }),
   fact('undo-requested', { stage, by }),
-  fact('undone', { stage }),
+  /** `left`: names of objects that are not ours any more, and were left alone. */
+  fact('undone', { stage, left: z.array(z.string()).optional() }),
   fact('step-failed', { stage: stage.optional(), step: z.string(), because }),
   fact('tried-again', { stage: stage.optional(), by }),
   // after discovery mode is disabled

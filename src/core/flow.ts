@@ -17,11 +17,8 @@ export type Endpoint = {
   readonly ip?: string;
 };
 
-/** Times are milliseconds since the epoch. */
-export type Flow = {
-  readonly at: number;
-  /** How many flows this report counts. */
-  readonly value: number;
+/** What most flows share with many others: all but when and how often. */
+export type FlowKind = {
   readonly namespace: string;
   readonly action: 'Accept' | 'Reject';
   /** A ruleset's id, BY_DEFAULT, or `local` for a processing unit that talks to itself. */
@@ -39,6 +36,13 @@ export type Flow = {
   readonly port?: number;
   /** Lower case, without trailing dot; only on newer consoles. */
   readonly destinationName?: string;
+};
+
+/** Times are milliseconds since the epoch. */
+export type Flow = FlowKind & {
+  readonly at: number;
+  /** How many flows this report counts. */
+  readonly value: number;
 };
 
 export type DnsLookup = {

@@ -1,7 +1,8 @@
 /** How flow reports become edges, and how edges of two windows become one. */
 import { createHash } from 'node:crypto';
 import { type Edge, outsideNetworks, type Peer } from './edge.ts';
-import { BY_DEFAULT, type Endpoint, type Flow, SOMEWHERE } from './flow.ts';
+import { BY_DEFAULT, type Endpoint, type Flow, type FlowKind, SOMEWHERE } from './flow.ts';
+import type { FlowLog } from './flow-log.ts';
 import type { NameTable } from './names.ts';
 
 const DAY = 86_400_000;
@@ -10,9 +11,12 @@ const UNITS_MAX = 32;
 const NAMES_MAX = 64;
 const UNKNOWN = 'unknown:';
 
+/** The workload of a processing unit, where its tags are known. */
+export type UnitToWorkload = (unitId: string) => { readonly key: string; readonly namespace: string } | undefined;
+
 export type FoldContext = {
-  readonly unitToWorkload: (unitId: string) => { readonly key: string; readonly namespace: string } | undefined;
-  readonly names: Pick<NameTable, 'namesFor' | 'namesElsewhere'>;
+  readonly unitToWorkload: UnitToWorkload;
+  readonly names: Pick<NameTable, 'spanFor' | 'spanElsewhere'>;
 };
 
 export type Folded = {
@@ -23,30 +27,71 @@ export type Folded = {
 };
 
 /** Folds one window of reports. */
-export function foldFlows(flows: Iterable<Flow>, context: FoldContext): Folded {
-  const root: Branch = new Map();
-  const tallies: Tally[] = [];
-  for (const flow of flows) {
-    if (isSelf(flow)) continue;
-    const leaf = leafOf(root, flow);
-    let tally = leaf.tally;
+export function foldFlows(flows: Iterable<Flow>, { names, unitToWorkload }: FoldContext): Folded {
+  const fold = new Fold(names);
+  for (const { at, value, ...kind } of flows) fold.count(kind, at, value);
+  return fold.edges(unitToWorkload);
+}
+
+/** Adds reports up as they come, keeping one tally for each kind; who the units are may be learned afterwards. */
+export class Fold {
+  private readonly names: FoldContext['names'];
+  /** By the kind itself: one look-up by identity in place of one for each of fifteen fields. */
+  private readonly byKind = new Map<FlowKind, Tally>();
+
+  constructor(names: FoldContext['names']) {
+    this.names = names;
+  }
+
+  add({ kinds, ats, values }: FlowLog): void {
+    for (let index = 0; index < kinds.length; index++)
+      this.count(kinds[index] as FlowKind, ats[index] as number, values[index] as number);
+  }
+
+  count(kind: FlowKind, at: number, value: number): void {
+    let tally = this.byKind.get(kind);
     if (!tally) {
-      tally = newTally(flow, context);
-      leaf.tally = tally;
-      tallies.push(tally);
+      tally = newTally(kind, at);
+      this.byKind.set(kind, tally);
     }
-    count(tally, flow, context);
+    tally.count += value;
+    tally.reports += 1;
+    if (at < tally.firstSeen) tally.firstSeen = at;
+    if (at > tally.lastSeen) tally.lastSeen = at;
+    if (at < tally.dayStarts || at >= tally.dayStarts + DAY) nextDay(tally, at);
+    if (tally.outgoing && (at < tally.namesFrom || at >= tally.namesUntil)) this.nextNames(tally, tally.outgoing, at);
   }
-  const edges = new Map<string, Edge>();
-  for (const tally of tallies) {
-    const edge = edgeOf(tally);
-    const same = edges.get(edge.id);
-    edges.set(edge.id, same ? mergeEdges(same, edge) : edge);
+
+  /** What the reports were about, without those that say nothing about the policy. */
+  kinds(): FlowKind[] {
+    return [...this.byKind.keys()].filter((kind) => !isSelf(kind));
   }
-  return {
-    edges: [...edges.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    unknownUnits: [...new Set(tallies.flatMap((tally) => tally.unknownUnits))].sort(),
-  };
+
+  edges(unitToWorkload: UnitToWorkload): Folded {
+    const edges = new Map<string, Edge>();
+    const unknownUnits = new Set<string>();
+    for (const [kind, tally] of this.byKind) {
+      if (isSelf(kind)) continue;
+      for (const unit of unitsOf(kind)) if (!unitToWorkload(unit)) unknownUnits.add(unit);
+      const edge = edgeOf(kind, tally, unitToWorkload);
+      const same = edges.get(edge.id);
+      edges.set(edge.id, same ? mergeEdges(same, edge) : edge);
+    }
+    return { edges: sortedById(edges), unknownUnits: [...unknownUnits].sort() };
+  }
+
+  /** Names hold for a while, and are asked for again when that is over: 2 ns a report, not 400. */
+  private nextNames(tally: Tally, { unit, ip }: { unit: string; ip: string }, at: number): void {
+    const own = this.names.spanFor(unit, ip, at);
+    for (const name of own.names) tally.names.add(name);
+    tally.namesFrom = own.from;
+    tally.namesUntil = own.until;
+    if (tally.names.size > 0) return;
+    const elsewhere = this.names.spanElsewhere(ip, at);
+    for (const name of elsewhere.names) tally.namesElsewhere.add(name);
+    tally.namesFrom = Math.max(own.from, elsewhere.from);
+    tally.namesUntil = Math.min(own.until, elsewhere.until);
+  }
 }
 
 /** Two windows' view of the same edge. Order does not matter, nor which two of many are merged first. */
@@ -77,7 +122,7 @@ export function sameTraffic(edges: Iterable<Edge>): Edge[] {
     const same = merged.get(plain.id);
     merged.set(plain.id, same ? mergeEdges(same, plain) : plain);
   }
-  return [...merged.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return sortedById(merged);
 }
 
 /** The same for the same ends and port, whatever was done about it and by whom. */
@@ -124,7 +169,7 @@ export function unknownUnitOf(workloadKey: string): string | undefined {
 }
 
 /** A processing unit that talks to itself is allowed whatever the policy says, so it says nothing about the policy. */
-function isSelf({ policyId, source, destination }: Flow): boolean {
+function isSelf({ policyId, source, destination }: FlowKind): boolean {
   return policyId === 'local' || (isUnit(source) && isUnit(destination) && source.id === destination.id);
 }
 
@@ -132,80 +177,82 @@ function isUnit(endpoint: Endpoint): boolean {
   return endpoint.type === 'ProcessingUnit';
 }
 
-/** What reports that differ only in time, count and name add up to; still by processing unit, not by workload. */
+function unitsOf({ source, destination }: FlowKind): string[] {
+  return [source, destination].filter(isUnit).map((endpoint) => endpoint.id);
+}
+
+/** What reports of one kind add up to. */
 type Tally = {
-  readonly identity: EdgeIdentity;
-  readonly units: readonly string[];
-  readonly unknownUnits: readonly string[];
   /** The unit that chose to connect and the address outside it chose; only such addresses have names. */
   readonly outgoing: { readonly unit: string; readonly ip: string } | undefined;
   readonly names: Set<string>;
   readonly namesElsewhere: Set<string>;
   readonly days: Set<number>;
+  /** Of the newest report: the day it fell on, and how long the names stay the same. */
+  dayStarts: number;
+  namesFrom: number;
+  namesUntil: number;
   count: number;
   reports: number;
   firstSeen: number;
   lastSeen: number;
 };
 
-function count(tally: Tally, flow: Flow, { names }: FoldContext): void {
-  tally.count += flow.value;
-  tally.reports += 1;
-  if (flow.at < tally.firstSeen) tally.firstSeen = flow.at;
-  if (flow.at > tally.lastSeen) tally.lastSeen = flow.at;
-  tally.days.add(Math.floor(flow.at / DAY));
-  if (!tally.outgoing) return;
-  const { unit, ip } = tally.outgoing;
-  if (flow.destinationName) tally.names.add(flow.destinationName);
-  for (const name of names.namesFor(unit, ip, flow.at)) tally.names.add(name);
-  if (tally.names.size > 0) return;
-  for (const name of names.namesElsewhere(ip, flow.at)) tally.namesElsewhere.add(name);
-}
-
-function newTally(flow: Flow, context: FoldContext): Tally {
-  const source = peerOf(flow, 'source', context);
-  const destination = peerOf(flow, 'destination', context);
-  const units = [flow.source, flow.destination].filter(isUnit).map((endpoint) => endpoint.id);
-  const { ip } = flow.destination;
+function newTally({ source, destination, destinationName }: FlowKind, at: number): Tally {
+  const { ip } = destination;
+  const outgoing = isUnit(source) && !isUnit(destination) && ip ? { unit: source.id, ip } : undefined;
   return {
-    identity: {
-      source,
-      destination,
-      protocol: flow.protocol,
-      ...(flow.port !== undefined && { port: flow.port }),
-      action: flow.action,
-      policyId: flow.policyId,
-      ...(flow.remotePolicyId !== undefined && { remotePolicyId: flow.remotePolicyId }),
-      ...(flow.ruleName !== undefined && { ruleName: flow.ruleName }),
-      ...(flow.dropReason !== undefined && { dropReason: flow.dropReason }),
-    },
-    units,
-    unknownUnits: units.filter((unit) => !context.unitToWorkload(unit)),
-    outgoing: isUnit(flow.source) && !isUnit(flow.destination) && ip ? { unit: flow.source.id, ip } : undefined,
-    names: new Set(),
+    outgoing,
+    names: new Set(outgoing && destinationName ? [destinationName] : []),
     namesElsewhere: new Set(),
     days: new Set(),
+    dayStarts: Number.POSITIVE_INFINITY,
+    namesFrom: Number.POSITIVE_INFINITY,
+    namesUntil: Number.POSITIVE_INFINITY,
     count: 0,
     reports: 0,
-    firstSeen: flow.at,
-    lastSeen: flow.at,
+    firstSeen: at,
+    lastSeen: at,
   };
 }
 
-function peerOf(flow: Flow, side: 'source' | 'destination', context: FoldContext): Peer {
+function nextDay(tally: Tally, at: number): void {
+  tally.dayStarts = Math.floor(at / DAY) * DAY;
+  tally.days.add(tally.dayStarts);
+}
+
+function identityOfKind(kind: FlowKind, unitToWorkload: UnitToWorkload): EdgeIdentity {
+  return {
+    source: peerOf(kind, 'source', unitToWorkload),
+    destination: peerOf(kind, 'destination', unitToWorkload),
+    protocol: kind.protocol,
+    ...(kind.port !== undefined && { port: kind.port }),
+    action: kind.action,
+    policyId: kind.policyId,
+    ...(kind.remotePolicyId !== undefined && { remotePolicyId: kind.remotePolicyId }),
+    ...(kind.ruleName !== undefined && { ruleName: kind.ruleName }),
+    ...(kind.dropReason !== undefined && { dropReason: kind.dropReason }),
+  };
+}
+
+function peerOf(flow: FlowKind, side: 'source' | 'destination', unitToWorkload: UnitToWorkload): Peer {
   const endpoint = flow[side];
   if (!isUnit(endpoint)) {
     // A client known by its claims only is no external network either.
     const network = endpoint.type === 'ExternalNetwork' ? endpoint.id : SOMEWHERE;
     return { kind: 'address', address: endpoint.ip ?? '', network };
   }
-  const known = context.unitToWorkload(endpoint.id);
+  const known = unitToWorkload(endpoint.id);
   if (known) return { kind: 'workload', workload: known.key, namespace: known.namespace };
-  return { kind: 'workload', workload: unknownWorkloadKey(endpoint.id), namespace: namespaceOf(flow, side, context) };
+  return {
+    kind: 'workload',
+    workload: unknownWorkloadKey(endpoint.id),
+    namespace: namespaceOf(flow, side, unitToWorkload),
+  };
 }
 
 /** Of an unknown unit, from who reported the flow; empty where the report leaves it open (console-api.md 4.7). */
-function namespaceOf(flow: Flow, side: 'source' | 'destination', { unitToWorkload }: FoldContext): string {
+function namespaceOf(flow: FlowKind, side: 'source' | 'destination', unitToWorkload: UnitToWorkload): string {
   const other = side === 'source' ? flow.destination : flow.source;
   if (!isUnit(other)) return flow.namespace;
   const remote = flow.remoteNamespace ?? '';
@@ -216,60 +263,30 @@ function namespaceOf(flow: Flow, side: 'source' | 'destination', { unitToWorkloa
   return otherNamespace === flow.namespace ? remote : flow.namespace;
 }
 
-function edgeOf(tally: Tally): Edge {
+function edgeOf(kind: FlowKind, tally: Tally, unitToWorkload: UnitToWorkload): Edge {
+  const identity = identityOfKind(kind, unitToWorkload);
   return {
-    id: edgeId(tally.identity),
-    ...tally.identity,
+    id: edgeId(identity),
+    ...identity,
     names: union([...tally.names], [], NAMES_MAX),
     namesElsewhere: tally.names.size > 0 ? [] : union([...tally.namesElsewhere], [], NAMES_MAX),
     count: tally.count,
     reports: tally.reports,
     firstSeen: tally.firstSeen,
     lastSeen: tally.lastSeen,
-    days: [...tally.days].sort((a, b) => a - b).map((day) => new Date(day * DAY).toISOString().slice(0, 10)),
-    units: union(tally.units, [], UNITS_MAX),
+    days: [...tally.days].sort((a, b) => a - b).map((day) => new Date(day).toISOString().slice(0, 10)),
+    units: union(unitsOf(kind), [], UNITS_MAX),
   };
-}
-
-type Leaf = { tally?: Tally };
-type Branch = Map<string | number | undefined, Branch & Leaf>;
-
-/**
- * A map of maps on the fields as they are: no separator to choose that a rule's name could contain, and three times as
- * fast as one map on a joined string.
- */
-function leafOf(root: Branch, flow: Flow): Leaf {
-  const { source, destination } = flow;
-  let at = into(root, source.id);
-  at = into(at, source.type);
-  if (!isUnit(source)) at = into(at, source.ip);
-  at = into(at, destination.id);
-  at = into(at, destination.type);
-  if (!isUnit(destination)) at = into(at, destination.ip);
-  at = into(at, flow.port);
-  at = into(at, flow.protocol);
-  at = into(at, flow.action);
-  at = into(at, flow.policyId);
-  at = into(at, flow.remotePolicyId);
-  at = into(at, flow.ruleName);
-  at = into(at, flow.dropReason);
-  at = into(at, flow.namespace);
-  return into(at, flow.remoteNamespace);
-}
-
-function into(branch: Branch, field: string | number | undefined): Branch & Leaf {
-  let next = branch.get(field);
-  if (!next) {
-    next = new Map();
-    branch.set(field, next);
-  }
-  return next;
 }
 
 function identityOf(peer: Peer): readonly string[] {
   return peer.kind === 'workload'
     ? ['workload', peer.workload, peer.namespace]
     : ['address', peer.address, peer.network];
+}
+
+function sortedById(edges: ReadonlyMap<string, Edge>): Edge[] {
+  return [...edges.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function union(a: readonly string[], b: readonly string[], most = Number.POSITIVE_INFINITY): string[] {

@@ -39,6 +39,10 @@ export const StageState = z.strictObject({
   answers: z.record(z.string(), z.strictObject({ answer: z.enum(['allow', 'block']), by: z.string() })),
   /** Persons who shaped the draft beside the requester. */
   shapedBy: z.array(z.string()),
+  /** Whether it may have left something on the console: from the approval on, until that is taken back. */
+  wrote: z.boolean().optional(),
+  /** When somebody last took a reaction back; a vote by reaction that was given before that does not count. */
+  withdrawn: z.record(z.string(), z.number().int()).optional(),
   /** Console objects this stage created, in the order they were. */
   objects: z.array(z.string()),
   /** When its changes were on the console; milliseconds since the epoch. */
@@ -121,8 +125,7 @@ export function isOpen(lockdown: Pick<Lockdown, 'phase'>): boolean {
 
 /** Stages that may have left something on the console, the last one first: the order to take it back in. */
 export function writtenStages(lockdown: Lockdown): Stage[] {
-  const written: StagePhase[] = ['applying', 'verifying', 'allowed', 'failed'];
-  return STAGES.filter((stage) => written.includes(lockdown.stages[stage].phase)).reverse();
+  return STAGES.filter((stage) => lockdown.stages[stage].wrote).reverse();
 }
 
 /** Whether the default actions may have been set to Reject, although nobody watches the namespace yet. */

@@ -1,5 +1,5 @@
 /** What can happen to a lockdown: its two tables, and `advance`, which reads them. */
-import { type Ask, outcome } from './approval.ts';
+import { type Ask, outcome, type Vote } from './approval.ts';
 import type { Event, EventOf, EventType } from './events.ts';
 import {
   anythingWritten,
@@ -48,6 +48,10 @@ const GUARDS = {
   'its vote is for this ask': (lockdown, event) =>
     event.type === 'vote-cast' && askOf(lockdown, event)?.nonce === event.vote.nonce,
   'it disables discovery mode': (_, event) => 'stage' in event && event.stage === 'disable-discovery',
+  'it may be cut already': (lockdown) => mayBeCut(lockdown),
+  'it cannot be cut yet': (lockdown) => !mayBeCut(lockdown),
+  'it failed before anything was written': (lockdown, event) =>
+    ['drafting', 'asking'].includes(failedIn(lockdown, event) ?? ''),
   'it is its turn': (lockdown, event) => 'stage' in event && nextStage(lockdown) === event.stage,
   'no other stage is under way': (lockdown, event) => 'stage' in event && !othersUnderWay(lockdown, event.stage),
   'a stage still waits': (lockdown) => nextStage(lockdown) !== undefined,
@@ -68,7 +72,12 @@ const CANCEL = [
   { when: 'what was written is taken back', to: 'cancelled', does: ['undo-stage', 'announce'] },
 ] as const satisfies Row<LockdownPhase>[];
 
-/** Pausing never touches `watching` and `releasing`: a namespace that was cut is not left alone. */
+/** The last stage may have cut the namespace although its report has not come yet, or never will. */
+const GIVE_BACK = [
+  { when: 'it may be cut already', to: 'releasing', does: ['release-lockdown', 'announce'] },
+] as const satisfies Row<LockdownPhase>[];
+
+/** A namespace that was or may have been cut is not left alone: from then on nobody can pause. */
 export const LOCKDOWN_TABLE = {
   discovering: {
     'discovery-ended': [{ to: 'securing', does: ['announce'] }],
@@ -83,9 +92,11 @@ export const LOCKDOWN_TABLE = {
       { to: 'securing', does: ['announce'] },
     ],
     'discovery-disabled': [{ to: 'watching', does: ['watch-lockdown', 'announce'] }],
-    paused: [{ to: 'securing', does: ['announce'] }],
+    paused: [{ when: 'it cannot be cut yet', to: 'securing', does: ['announce'] }],
     resumed: [{ to: 'securing', does: ['announce'] }],
     cancelled: CANCEL,
+    'not-confirmed-in-time': GIVE_BACK,
+    'release-requested': GIVE_BACK,
   },
   watching: {
     confirmed: [{ to: 'locked', does: ['announce'] }],
@@ -179,7 +190,7 @@ export const STAGE_TABLE = {
       { when: 'it failed while undoing', to: 'undoing', does: ['undo-stage', 'announce'] },
     ],
     'undo-requested': UNDO,
-    'left-out': LEFT_OUT,
+    'left-out': [{ when: 'it failed before anything was written', to: 'skipped', does: ['announce'] }],
   },
 } as const satisfies Table<StagePhase>;
 
@@ -275,7 +286,8 @@ function applyToStage(lockdown: Lockdown, event: StageEvent) {
   const rows: Table<StagePhase> = STAGE_TABLE;
   const row = rows[state.phase]?.[event.type]?.find((each) => !each.when || GUARDS[each.when](lockdown, event));
   if (!row || !mayMove(lockdown, event)) return undefined;
-  const next: StageState = { ...state, ...effectOnStage(state, event), phase: row.to };
+  const wrote = row.to === 'applying' ? { wrote: true } : {};
+  const next: StageState = { ...state, ...effectOnStage(state, event), ...wrote, phase: row.to };
   return {
     lockdown: { ...lockdown, stages: { ...lockdown.stages, [event.stage]: next } },
     transition: {
@@ -299,7 +311,7 @@ function mayMove(lockdown: Lockdown, event: StageEvent): boolean {
 function effectOnStage(state: StageState, event: StageEvent): Partial<StageState> {
   switch (event.type) {
     case 'draft-ready':
-      return { ask: event.ask, votes: [], revision: state.revision + 1, because: undefined };
+      return { ask: event.ask, votes: [], withdrawn: undefined, revision: state.revision + 1, because: undefined };
     case 'nothing-to-allow':
     case 'draft-outdated':
     case 'not-seen':
@@ -313,9 +325,9 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
         shapedBy: [...new Set([...state.shapedBy, event.by])],
       };
     case 'vote-cast':
-      return { votes: [...state.votes, event.vote] };
+      return isWithdrawn(state, event.vote) ? {} : { votes: [...state.votes, event.vote] };
     case 'vote-withdrawn':
-      return { votes: state.votes.filter((vote) => vote.person !== event.person) };
+      return withdrawn(state, event);
     case 'applied':
       return { appliedAt: event.at, objects: event.objects, because: undefined };
     case 'step-failed':
@@ -323,10 +335,20 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
     case 'tried-again':
       return { failedIn: undefined, because: undefined };
     case 'undone':
-      return { objects: [], appliedAt: undefined, ask: undefined, votes: [], because: undefined };
+      return { wrote: undefined, objects: [], appliedAt: undefined, ask: undefined, votes: [], because: undefined };
     default:
       return {};
   }
+}
+
+/** Only what a reaction said is taken back with it; and it may be taken back before the vote itself was recorded. */
+function withdrawn(state: StageState, { person, at }: EventOf<'vote-withdrawn'>): Partial<StageState> {
+  const after = { ...state, withdrawn: { ...state.withdrawn, [person]: at } };
+  return { withdrawn: after.withdrawn, votes: state.votes.filter((vote) => !isWithdrawn(after, vote)) };
+}
+
+function isWithdrawn(state: StageState, { gesture, person, at }: Vote): boolean {
+  return gesture === 'reaction' && at <= (state.withdrawn?.[person] ?? Number.NEGATIVE_INFINITY);
 }
 
 function answered(event: EventOf<'residual-decided'>): StageState['answers'] {
@@ -373,7 +395,9 @@ function askOf(lockdown: Lockdown, event: Event): Ask | undefined {
 function tally(lockdown: Lockdown, event: Event): 'open' | 'enough' | 'denied' | undefined {
   const ask = askOf(lockdown, event);
   if (event.type !== 'vote-cast' || !ask || event.vote.nonce !== ask.nonce) return undefined;
-  return outcome([...lockdown.stages[event.stage].votes, event.vote], ask).result;
+  const state = lockdown.stages[event.stage];
+  if (isWithdrawn(state, event.vote)) return 'open';
+  return outcome([...state.votes, event.vote], ask).result;
 }
 
 function failedIn(lockdown: Lockdown, event: Event): StagePhase | undefined {

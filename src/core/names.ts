@@ -24,17 +24,22 @@ export type NamesAsJson = {
   readonly units: Readonly<Record<string, Readonly<Record<string, readonly (readonly [string, number, number])[]>>>>;
 };
 
+/** Names, and from when until before when the answer is the same. */
+type NameSpan = { readonly names: readonly string[]; readonly from: number; readonly until: number };
+
 export type NameTable = {
   learn(lookup: DnsLookup): void;
   /** The names this unit meant by this address then; sorted. */
   namesFor(unitId: string, ip: string, at: number): readonly string[];
   /** The names any unit had found for this address by then; sorted. A hint only: enforcers learn per unit. */
   namesElsewhere(ip: string, at: number): readonly string[];
+  /** The same for those with many flows to ask about. */
+  spanFor(unitId: string, ip: string, at: number): NameSpan;
+  spanElsewhere(ip: string, at: number): NameSpan;
   toJSON(): NamesAsJson;
 };
 
 const BOUNDS: NameBounds = { keepHours: 8 * 24, addressesPerUnitMax: 512 };
-const NONE: readonly string[] = [];
 
 export function nameTable(from?: NamesAsJson, bounds: NameBounds = BOUNDS): NameTable {
   /** Least recently learned first, so that the first address of a unit is the one to forget. */
@@ -82,24 +87,25 @@ export function nameTable(from?: NamesAsJson, bounds: NameBounds = BOUNDS): Name
     }
   }
 
+  function runsFor(unitId: string, ip: string): readonly (readonly Run[])[] {
+    const runs = units.get(unitId)?.get(bare(ip));
+    return runs ? [runs] : [];
+  }
+
+  function runsElsewhere(ip: string): readonly (readonly Run[])[] {
+    const address = bare(ip);
+    return Array.from(unitsByAddress.get(address) ?? [], (unit) => units.get(unit)?.get(address) ?? []);
+  }
+
   return {
     learn({ at, processingUnitId, name, ips }) {
       for (const ip of ips) extend(runsOf(processingUnitId, bare(ip)), name, at);
       newest = Math.max(newest, at);
     },
-    namesFor(unitId, ip, at) {
-      const runs = units.get(unitId)?.get(bare(ip));
-      return runs ? namesAt([runs], at) : NONE;
-    },
-    namesElsewhere(ip, at) {
-      const address = bare(ip);
-      const holders = unitsByAddress.get(address);
-      if (!holders) return NONE;
-      return namesAt(
-        Array.from(holders, (unit) => units.get(unit)?.get(address) ?? []),
-        at,
-      );
-    },
+    namesFor: (unitId, ip, at) => namesAt(runsFor(unitId, ip), at),
+    namesElsewhere: (ip, at) => namesAt(runsElsewhere(ip), at),
+    spanFor: (unitId, ip, at) => spanAt(runsFor(unitId, ip), at),
+    spanElsewhere: (ip, at) => spanAt(runsElsewhere(ip), at),
     toJSON() {
       forgetOld();
       return {
@@ -142,6 +148,32 @@ function namesAt(unitsRuns: readonly (readonly Run[])[], at: number): readonly s
     }
   }
   return names.size < 2 ? [...names] : [...names].sort();
+}
+
+/** What namesAt says changes only where a run begins, where it ends, and where it has ended long enough. */
+function spanAt(unitsRuns: readonly (readonly Run[])[], at: number): NameSpan {
+  let from = Number.NEGATIVE_INFINITY;
+  let until = Number.POSITIVE_INFINITY;
+  const changes = (change: number) => {
+    if (change > at) until = Math.min(until, change);
+    else from = Math.max(from, change);
+  };
+  const only = onlyName(unitsRuns);
+  for (const runs of unitsRuns) {
+    for (const { first, last } of runs) {
+      changes(first - LATE);
+      if (only) continue;
+      changes(last - LATE + 1);
+      changes(last - LATE + TOGETHER + 1);
+    }
+  }
+  return { names: namesAt(unitsRuns, at), from, until };
+}
+
+/** Where there is but one name, it stays once it was found. */
+function onlyName(unitsRuns: readonly (readonly Run[])[]): boolean {
+  const first = unitsRuns[0]?.[0];
+  return unitsRuns.every((runs) => runs.every(({ name }) => name === first?.name));
 }
 
 /** `10.0.0.1/32` → `10.0.0.1`; IPv6 in its one short form, since consoles and resolvers spell it in several. */

@@ -8,31 +8,68 @@ export function connectRedis(url: string, onError: (error: Error) => void): Redi
   return redis;
 }
 
-/** Says why this server must not be used; nothing when it may. A server that hides its settings is believed. */
-export async function whyNotThisRedis(redis: Redis): Promise<string | undefined> {
-  const info = await redis.info('server');
-  const version = /redis_version:(\d+)\.(\d+)/.exec(info);
+/** Why there is no connection to work with; what passes with time may be tried again, the rest is a wrong setting. */
+export type NoRedis = { readonly sentence: string; readonly passes: boolean };
+export type OpenRedis = {
+  readonly redis: Redis;
+  /** Whether what is written survives a crash of Redis; undefined where the server does not tell. */
+  readonly keepsWhatIsWritten: boolean | undefined;
+};
+
+/** Connects and looks at the server: one that cannot be reached or would lose approvals is told in one sentence. */
+export async function openRedis(url: string, onError: (error: Error) => void): Promise<OpenRedis | NoRedis> {
+  let opened = false;
+  let reason: Error | undefined;
+  const redis = connectRedis(url, (error) => {
+    if (opened) onError(error);
+    else reason = error;
+  });
+  let info: string;
+  try {
+    info = await redis.info();
+  } catch (error) {
+    redis.disconnect();
+    if (!(error instanceof Error)) throw error;
+    return unreachable(url, reason ?? error);
+  }
+  const sentence = whyNotThisRedis(info);
+  if (sentence !== undefined) {
+    redis.disconnect();
+    return { sentence, passes: false };
+  }
+  opened = true;
+  return { redis, keepsWhatIsWritten: keepsWhatIsWritten(info) };
+}
+
+/** Where Redis should be, without the user and password that the address may hold. */
+function unreachable(url: string, { message }: Error): NoRedis {
+  const { hostname, port } = new URL(url);
+  const where = `${hostname}:${port || 6379}`;
+  if (/WRONGPASS|NOAUTH|NOPERM/.test(message))
+    return {
+      sentence: `Redis at ${where} (REDIS_URL) does not let us in: ${message}. Correct the user and password in REDIS_URL, or make the ACL file again.`,
+      passes: true,
+    };
+  return {
+    sentence: `Redis cannot be reached at ${where} (REDIS_URL): ${message || 'no answer'}. Start it there, or correct REDIS_URL.`,
+    passes: true,
+  };
+}
+
+/**
+ * Read from INFO, which our ACL users may ask for; CONFIG they may not. A server that hides its settings is believed.
+ */
+function whyNotThisRedis(info: string): string | undefined {
+  const version = /^redis_version:(\d+)\.(\d+)/m.exec(info);
   if (version && Number(version[1]) * 100 + Number(version[2]) < 602)
     return `Redis ${version[1]}.${version[2]} is too old: 6.2 is the oldest that will do.`;
-  const policy = await setting(redis, 'maxmemory-policy');
-  if (policy && policy !== 'noeviction')
+  const [, policy] = /^maxmemory_policy:([\w-]+)/m.exec(info) ?? [];
+  if (policy !== undefined && policy !== 'noeviction')
     return `Redis evicts keys when its memory is full (maxmemory-policy is ${policy}). Set it to noeviction: what is evicted here is an approval.`;
   return undefined;
 }
 
-/** Whether what is written survives a crash of Redis; undefined where the server does not tell. */
-export async function keepsWhatIsWritten(redis: Redis): Promise<boolean | undefined> {
-  const appendonly = await setting(redis, 'appendonly');
-  return appendonly === undefined ? undefined : appendonly === 'yes';
-}
-
-async function setting(redis: Redis, name: string): Promise<string | undefined> {
-  try {
-    const answer = (await redis.config('GET', name)) as string[] | Record<string, string>;
-    return Array.isArray(answer) ? answer[1] : answer[name];
-  } catch (error) {
-    // Managed servers and ACL users may not read the configuration.
-    if (error instanceof Error && /NOPERM|unknown command|not allowed/i.test(error.message)) return undefined;
-    throw error;
-  }
+function keepsWhatIsWritten(info: string): boolean | undefined {
+  const [, enabled] = /^aof_enabled:([01])/m.exec(info) ?? [];
+  return enabled === undefined ? undefined : enabled === '1';
 }

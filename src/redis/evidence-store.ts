@@ -15,7 +15,13 @@ export type Written = z.infer<typeof Written>;
 
 const OwnAction = z.enum(['Allow', 'Reject', 'Inherit']);
 /** What release gives back, exactly. */
-export const FormerActions = z.strictObject({ incoming: OwnAction, outgoing: OwnAction, digest: z.string() });
+export const FormerActions = z.strictObject({
+  incoming: OwnAction,
+  outgoing: OwnAction,
+  digest: z.string(),
+  /** When it was first about to be changed; milliseconds since the epoch. */
+  at: z.number().int(),
+});
 export type FormerActions = z.infer<typeof FormerActions>;
 
 export type EvidenceStore = ReturnType<typeof evidenceStore>;
@@ -30,12 +36,18 @@ export function evidenceStore(redis: Redis) {
   }
 
   return {
-    draft: (id: string, stage: Stage) => get<DraftFinding>(id, `draft:${stage}`),
+    /** The newest draft of a stage; or exactly the one of a digest, whatever was drafted since. */
+    draft: (id: string, stage: Stage, digest?: string) =>
+      get<DraftFinding>(id, digest === undefined ? `draft:${stage}` : `draft:${stage}:${digest}`),
     verify: (id: string, stage: Stage) => get<VerifyFinding>(id, `verify:${stage}`),
     watch: (id: string) => get<WatchFinding>(id, 'watch'),
     discovery: (id: string) => get<DiscoveryFinding>(id, 'discovery'),
 
-    keepDraft: (id: string, finding: DraftFinding) => keep(id, `draft:${finding.draft.stage}`, finding),
+    async keepDraft(id: string, finding: DraftFinding): Promise<void> {
+      const { stage } = finding.draft;
+      const text = JSON.stringify(finding);
+      await redis.hset(key.findings(id), `draft:${stage}`, text, `draft:${stage}:${finding.digest}`, text);
+    },
     keepVerify: (id: string, stage: Stage, finding: VerifyFinding) => keep(id, `verify:${stage}`, finding),
     keepWatch: (id: string, finding: WatchFinding) => keep(id, 'watch', finding),
     keepDiscovery: (id: string, finding: DiscoveryFinding) => keep(id, 'discovery', finding),
@@ -52,18 +64,13 @@ export function evidenceStore(redis: Redis) {
       return text ? FormerActions.parse(JSON.parse(text)) : undefined;
     },
 
-    /** Kept before the namespace is touched, and not overwritten: a second try must not mistake Reject for what was before. */
+    /** Kept before the namespace is touched: a second try must not mistake Reject for what was before. */
     async keepFormer(id: string, former: FormerActions): Promise<void> {
-      await redis.hsetnx(key.findings(id), 'former', JSON.stringify(former));
-    },
-
-    /** The digest whose writing has begun: from then on it is finished, not computed again. */
-    async begun(id: string, stage: Stage): Promise<string | undefined> {
-      return (await redis.hget(key.findings(id), `begun:${stage}`)) ?? undefined;
-    },
-
-    async keepBegun(id: string, stage: Stage, digest: string): Promise<void> {
-      await redis.hset(key.findings(id), `begun:${stage}`, digest);
+      const text = await redis.hget(key.findings(id), 'former');
+      const before = text ? FormerActions.parse(JSON.parse(text)) : undefined;
+      const same = before?.incoming === former.incoming && before.outgoing === former.outgoing;
+      // The time of the newest try counts: from it on somebody has to confirm.
+      if (!before || same) await redis.hset(key.findings(id), 'former', JSON.stringify(former));
     },
 
     async written(id: string, stage: Stage): Promise<Written[]> {

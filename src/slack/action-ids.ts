@@ -7,6 +7,7 @@ export const BUTTONS = [
   'deny',
   'details',
   'decide',
+  'change-answers',
   'go-on-unproven',
   'undo',
   'try-again',

@@ -1,6 +1,9 @@
 /** What each button does: answers at once, opens a modal, or leaves a job. */
 import type { webApi } from '@slack/bolt';
+import type { Ask } from '#core/approval.ts';
+import type { DraftFinding } from '#core/findings.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
+import { shortage } from '#core/quorum.ts';
 import type { Stage } from '#core/stage.ts';
 import type { ButtonName, ModalState, Target } from './action-ids.ts';
 import { calling } from './failure.ts';
@@ -12,7 +15,7 @@ import { NOT_OURS } from './views/answers.ts';
 import { askWhyDenied, askWhyLeftOut } from './views/ask-reason.ts';
 import type { Modal } from './views/build.ts';
 import { confirmDisable } from './views/confirm-disable.ts';
-import { decideResidual } from './views/decide-residual.ts';
+import { decideResidual, inOrder } from './views/decide-residual.ts';
 import { draftDetails } from './views/draft-details.ts';
 import { castVote, openAsk, outdated, whyNot } from './votes.ts';
 import { whyRefused, wishFor } from './wishes.ts';
@@ -66,6 +69,7 @@ async function stageButton(deps: Deps, press: Press, lockdown: Lockdown, stage: 
     case 'details':
       return details(deps, press, lockdown, stage);
     case 'decide':
+    case 'change-answers':
       return decide(deps, press, lockdown, stage);
     case 'leave-out':
       return leaveOut(deps, press, lockdown, stage);
@@ -89,7 +93,7 @@ async function approve(deps: Deps, press: Press, lockdown: Lockdown, stage: Stag
   // Whoever may not vote need not read and type first.
   const refused = whyNot(deps, actor, { ...given, gesture: 'typed-name' }, ask);
   if (refused !== undefined) return { refused };
-  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage));
+  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, ask.digest));
   if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
   const { confirmMinutes } = deps.settings.watch;
   const drawn = (state: ModalState) =>
@@ -118,7 +122,8 @@ async function deny(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage):
 }
 
 async function details(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
-  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage));
+  const { digest } = lockdown.stages[stage].ask ?? {};
+  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, digest));
   if (!finding) return { refused: 'The details of this draft are not kept any more.' };
   await open(deps, press, draftDetails({ stage, state: lockdown.stages[stage], finding }));
   return undefined;
@@ -129,14 +134,33 @@ async function decide(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage
   if (!ask) return outdated(deps, lockdown, stage);
   const refused = await whyRefused(deps, press.actor, lockdown.namespace, 'decide-residual', lockdown);
   if (refused !== undefined) return { refused };
-  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage));
+  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, ask.digest));
   if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
-  const undecided = finding.draft.residual.filter(({ decision }) => !decision);
-  if (undecided.length === 0) return { refused: 'Every edge has its answer already.' };
+  if (finding.draft.residual.length === 0) return { refused: 'Nothing here needs an answer.' };
   const state = { ...modalState(press, lockdown, stage), page: 0, answers: '', digest: finding.digest };
-  const mayVoteAfter = ask.rule.requesterMayVote;
-  await open(deps, press, decideResidual({ namespace: lockdown.namespace, undecided, state, mayVoteAfter }));
+  const asked = { lockdown, stage, ask, finding, user: press.actor.user };
+  await open(deps, press, decideResidual({ ...questionsFor(deps, asked), state }));
   return undefined;
+}
+
+type Asked = {
+  readonly lockdown: Lockdown;
+  readonly stage: Stage;
+  readonly ask: Ask;
+  readonly finding: DraftFinding;
+  /** Who answers. */
+  readonly user: string;
+};
+
+/** What the modal for the residual asks this person, and what their answering would mean for the vote. */
+export function questionsFor({ personOf }: Pick<Deps, 'personOf'>, { lockdown, stage, ask, finding, user }: Asked) {
+  const involved = [lockdown.requestedBy, ...lockdown.stages[stage].shapedBy, user].map(personOf);
+  return {
+    namespace: lockdown.namespace,
+    residual: inOrder(finding.draft.residual),
+    mayVoteAfter: ask.rule.requesterMayVote,
+    tooFewAfter: shortage(ask, involved, personOf),
+  };
 }
 
 async function leaveOut(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {

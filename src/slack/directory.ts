@@ -66,6 +66,18 @@ export function directory({ client, journal, team, now }: Deps) {
     }
   }
 
+  /** For the count that counts: whoever Slack cannot tell about now is asked about again later, not refused. */
+  async function surely(user: string): Promise<Person> {
+    try {
+      const { user: found } = await calling('users.info', () => client.users.info({ user }));
+      return judge(found as SlackUser | undefined, team);
+    } catch (error) {
+      if (error instanceof SlackFailure && UNKNOWN_USER.has(error.reason))
+        return { refused: 'Slack does not know you in this workspace.' };
+      throw error;
+    }
+  }
+
   /** Everybody named, groups resolved. */
   async function resolve(named: {
     readonly users: readonly string[];
@@ -78,6 +90,7 @@ export function directory({ client, journal, team, now }: Deps) {
   return {
     members,
     person,
+    surely,
     resolve,
     forgetGroup: (group: string) => void groups.delete(group),
   };

@@ -2,7 +2,7 @@
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { INPUTS, type ModalName, type ModalState } from './action-ids.ts';
-import { sealValues } from './actions.ts';
+import { questionsFor, sealValues } from './actions.ts';
 import type { Actor, Reply } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
@@ -93,27 +93,30 @@ async function decide(
   stage: Stage,
 ): Promise<Submitted> {
   const ask = openAsk(lockdown, stage, state.nonce);
-  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage));
+  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, state.digest));
   if (!ask || finding?.digest !== state.digest || finding?.digest !== ask.digest) return { refused: OUTDATED };
-  const undecided = finding.draft.residual.filter(({ decision }) => !decision);
+  const questions = questionsFor(deps, { lockdown, stage, ask, finding, user: actor.user });
+  const { residual } = questions;
   const before = (state.page ?? 0) * PAGE_SIZE;
-  const here = undecided
+  const here = residual
     .slice(before, before + PAGE_SIZE)
     .map((_, at) => values[INPUTS.residual(before + at).block_id]);
   const missing = here.findIndex((value) => value !== 'allow' && value !== 'block');
   if (missing >= 0) return { errors: { [INPUTS.residual(before + missing).block_id]: 'Choose allow or block.' } };
   const answers = (state.answers ?? '') + here.map((value) => (value === 'allow' ? 'a' : 'b')).join('');
-  if (answers.length < undecided.length) {
-    const next = { ...state, page: (state.page ?? 0) + 1, answers };
-    const mayVoteAfter = ask.rule.requesterMayVote;
-    return { next: decideResidual({ namespace: lockdown.namespace, undecided, state: next, mayVoteAfter }) };
-  }
-  const byGroup = undecided.map(({ group }, at) => [group.id, answers[at] === 'a' ? 'allow' : 'block'] as const);
+  if (answers.length < residual.length)
+    return { next: decideResidual({ ...questions, state: { ...state, page: (state.page ?? 0) + 1, answers } }) };
+  // Whoever leaves somebody's answer as it is has not given it.
+  const given = residual.flatMap(({ group, decision }, at) => {
+    const answer = answers[at] === 'a' ? ('allow' as const) : ('block' as const);
+    return decision?.answer === answer ? [] : [[group.id, answer] as const];
+  });
+  if (given.length === 0) return { refused: 'All answers are as they were, so nothing was recorded.' };
   return wishFor(deps, actor, lockdown, {
     verb: 'decide-residual',
     stage,
     nonce: ask.nonce,
-    answers: Object.fromEntries(byGroup),
+    answers: Object.fromEntries(given),
   });
 }
 

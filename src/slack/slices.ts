@@ -13,7 +13,8 @@ export type Lockdowns = {
 };
 
 export type Findings = {
-  draft(lockdown: string, stage: Stage): Promise<DraftFinding | undefined>;
+  /** The newest draft of a stage; or exactly the one of a digest. */
+  draft(lockdown: string, stage: Stage, digest?: string): Promise<DraftFinding | undefined>;
   verify(lockdown: string, stage: Stage): Promise<VerifyFinding | undefined>;
   watch(lockdown: string): Promise<WatchFinding | undefined>;
   discovery(lockdown: string): Promise<DiscoveryFinding | undefined>;

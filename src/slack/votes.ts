@@ -73,7 +73,7 @@ export function whyNot(
   if (team !== lockdown.team) return 'This lockdown belongs to another workspace.';
   if (now() > ask.expiresAt) return 'This question has expired; the stage waits until somebody reopens it.';
   // Saying no is never refused for how it is said, nor for what is still undecided: only for who says it.
-  if (decision === 'deny') return whyMayNotVote({ user, person }, 'typed-name', { ...ask, undecided: 0 }, []);
+  if (decision === 'deny') return whyMayNotVote({ user, person }, 'typed-name', { ...ask, undecided: 0, barred: undefined }, []);
   const involved = [lockdown.requestedBy, ...lockdown.stages[stage].shapedBy].map(personOf);
   return whyMayNotVote({ user, person }, gesture, ask, involved);
 }

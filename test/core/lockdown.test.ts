@@ -81,17 +81,30 @@ describe('from discovery to locked', () => {
     expect(advance(again, { type: 'vote-cast', stage: 'dns', vote: aVote('U0BORIS001', 'dns') }, NOW)).toBeUndefined();
   });
 
-  test('a withdrawn vote does not count, and cannot be withdrawn once the stage is decided', () => {
-    const withdrawn: Event = { type: 'vote-withdrawn', stage: 'dns', person: 'U0BORIS001', nonce: 'nonce-1' };
-    const asking = afterwards(
-      aLockdown(),
-      early,
-      { type: 'draft-ready', stage: 'dns', ask: anAsk() },
-      { type: 'vote-cast', stage: 'dns', vote: aVote('U0BORIS001', 'dns') },
-      withdrawn,
-    );
-    expect(asking.stages.dns.votes).toEqual([]);
+  test('a reaction that is taken back does not count, also when its removal is heard of first; not after the decision', () => {
+    const asking = afterwards(aLockdown(), early, { type: 'draft-ready', stage: 'dns', ask: anAsk() });
+    const cast: Event = { type: 'vote-cast', stage: 'dns', vote: aVote('U0BORIS001', 'dns', { gesture: 'reaction' }) };
+    const withdrawn: Event = {
+      type: 'vote-withdrawn',
+      stage: 'dns',
+      person: 'U0BORIS001',
+      nonce: 'nonce-1',
+      at: NOW + 2000,
+    };
+    expect(afterwards(asking, cast, withdrawn).stages.dns.votes).toEqual([]);
+    expect(afterwards(asking, withdrawn, cast).stages.dns.votes).toEqual([]);
     expect(advance(afterwards(aLockdown(), early, ...approved('dns')), withdrawn, NOW)).toBeUndefined();
+  });
+
+  test('a vote by button stays when the same person takes a reaction back', () => {
+    const asking = afterwards(aLockdown(), early, { type: 'draft-ready', stage: 'dns', ask: anAsk() });
+    const voted = afterwards(
+      asking,
+      { type: 'vote-cast', stage: 'dns', vote: aVote('U0BORIS001', 'dns') },
+      { type: 'vote-cast', stage: 'dns', vote: aVote('U0BORIS001', 'dns', { gesture: 'reaction' }) },
+      { type: 'vote-withdrawn', stage: 'dns', person: 'U0BORIS001', nonce: 'nonce-1', at: NOW + 2000 },
+    );
+    expect(voted.stages.dns.votes).toMatchObject([{ gesture: 'button' }]);
   });
 
   test('the whole way: seven stages, watching, confirmed, locked', () => {
@@ -156,7 +169,65 @@ describe('pausing and cancelling', () => {
   });
 });
 
+describe('a namespace that may be cut although nobody has said so yet', () => {
+  const cutting = () => {
+    let lockdown = afterwards(aLockdown(), early);
+    for (const stage of ALLOWING_STAGES) lockdown = afterwards(lockdown, ...approved(stage), ...carried(stage));
+    return afterwards(lockdown, ...approved('disable-discovery', { cuts: true }));
+  };
+  const failed: Event = { type: 'step-failed', stage: 'disable-discovery', step: 'apply-stage', because: 'No answer.' };
+
+  test('cannot be paused, left out, or cancelled with everything kept', () => {
+    for (const lockdown of [cutting(), afterwards(cutting(), failed)]) {
+      expect(advance(lockdown, { type: 'paused', by: 'U0ALICE001' }, NOW)).toBeUndefined();
+      expect(advance(lockdown, { type: 'cancelled', by: 'U0ALICE001', written: 'keep' }, NOW)).toBeUndefined();
+      const leftOut: Event = { type: 'left-out', stage: 'disable-discovery', by: 'U0ALICE001', because: 'because' };
+      expect(advance(lockdown, leftOut, NOW)).toBeUndefined();
+    }
+  });
+
+  test('can be released by a word, and is given back when nobody confirms', () => {
+    for (const event of [
+      { type: 'release-requested', by: 'U0ALICE001', because: 'the shop is down' },
+      { type: 'not-confirmed-in-time' },
+    ] as Event[])
+      expect(advance(afterwards(cutting(), failed), event, NOW)?.transitions[0]?.steps).toContainEqual({
+        step: 'release-lockdown',
+      });
+  });
+
+  test('before the last stage is approved there is nothing to release', () => {
+    const lockdown = afterwards(aLockdown(), early, ...approved('dns'));
+    expect(advance(lockdown, { type: 'not-confirmed-in-time' }, NOW)).toBeUndefined();
+  });
+});
+
 describe('when a step fails', () => {
+  test('a stage that may have written something is undone, not left out', () => {
+    const applying = afterwards(aLockdown(), early, ...approved('dns'), {
+      type: 'step-failed',
+      stage: 'dns',
+      step: 'apply-stage',
+      because: 'The console refused the credential.',
+    });
+    const leftOut: Event = { type: 'left-out', stage: 'dns', by: 'U0BORIS001', because: 'because' };
+    expect(advance(applying, leftOut, NOW)).toBeUndefined();
+  });
+
+  test('what a denied stage had written before is still taken back when the lockdown is cancelled', () => {
+    const denied = afterwards(
+      aLockdown(),
+      early,
+      ...approved('dns'),
+      { type: 'draft-outdated', stage: 'dns', because: 'a new resolver' },
+      { type: 'draft-ready', stage: 'dns', ask: anAsk({ nonce: 'nonce-2' }) },
+      { type: 'vote-cast', stage: 'dns', vote: aVote('U0BORIS001', 'dns', { nonce: 'nonce-2', decision: 'deny' }) },
+      { type: 'left-out', stage: 'dns', by: 'U0BORIS001', because: 'the parent allows it' },
+    );
+    const back = advance(denied, { type: 'cancelled', by: 'U0ALICE001', written: 'take-back' }, NOW);
+    expect(back?.transitions[0]?.steps).toContainEqual({ step: 'undo-stage', stage: 'dns' });
+  });
+
   test('the stage says why and goes on where it stopped when somebody tries again', () => {
     const failed = afterwards(aLockdown(), early, ...approved('dns'), {
       type: 'step-failed',

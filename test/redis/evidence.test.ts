@@ -41,11 +41,11 @@ describe('a window of reports', () => {
 
 describe('what the default actions were before', () => {
   const evidence = evidenceStore(redis);
-  const former = { incoming: 'Inherit', outgoing: 'Allow', digest: 'd1' } as const;
+  const former = { incoming: 'Inherit', outgoing: 'Allow', digest: 'd1', at: 1 } as const;
 
   test('is never overwritten by a second try, which would see Reject', async () => {
     await evidence.keepFormer(SHOP, former);
-    await evidence.keepFormer(SHOP, { incoming: 'Reject', outgoing: 'Reject', digest: 'd1' });
+    await evidence.keepFormer(SHOP, { incoming: 'Reject', outgoing: 'Reject', digest: 'd1', at: 1 });
     expect(await evidence.former(SHOP)).toEqual(former);
   });
 

@@ -110,7 +110,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     rhythm: settings.discovery,
     configHash: 'test',
     // Leaves nothing for a minute, as the running process would: tests change groups and look at once.
-    directory: { members: (group) => fresh().members(group), person: (user) => fresh().person(user) },
+    directory: { members: (group) => fresh().members(group), surely: (user) => fresh().surely(user) },
     poster: post,
     whisper: post.whisper,
     receiptIsValid: (vote) => receiptIsValid(vote, settings.receipts.publicKeys),

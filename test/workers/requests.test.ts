@@ -250,7 +250,7 @@ describe('what only people can bring about', () => {
     { type: 'confirmed', by: people.boris },
     { type: 'release-requested', by: people.boris, because: 'x' },
     { type: 'residual-decided', stage: STAGE, by: people.boris, answers: {} },
-    { type: 'vote-withdrawn', stage: STAGE, person: people.boris, nonce },
+    { type: 'vote-withdrawn', stage: STAGE, person: people.boris, nonce, at: 0 },
     { type: 'tried-again', by: people.boris },
     { type: 'opened', stage: STAGE },
     { type: 'stage-closed', stage: STAGE },

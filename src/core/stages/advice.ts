@@ -2,8 +2,10 @@
 import type { EdgeGroup } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import { addressKind } from '#core/peers.ts';
-import { isIcmp, outsideAddress, outsideNames, ownEnd } from './ends.ts';
+import { isIcmp, isUnitByAddress, outsideAddress, outsideNames, ownEnd } from './ends.ts';
 import type { Scene } from './scene.ts';
+import { list } from './sketch.ts';
+import { reasonsOf } from './suspects.ts';
 
 type Advice = { readonly advice: 'allow' | 'block'; readonly adviceBecause: string };
 
@@ -13,17 +15,19 @@ const HANDFUL = 5;
 const MOMENT = 10 * MINUTE;
 
 export function adviceFor(scene: Scene, group: EdgeGroup, edges: readonly Edge[]): Advice {
-  const stages = new Set(edges.map((edge) => scene.stageOf(edge)));
   const incoming = edges.every((edge) => ownEnd(edge, scene.evidence.namespace)?.direction === 'incoming');
   const outside = edges.some((edge) => outsideAddress(edge) !== undefined);
   if (edges.every((edge) => scene.scans.has(edge))) return block('it looks like a scan');
-  if (stages.has('dns'))
-    return block('the resolver is not a trusted one, and whoever answers names decides where name rules lead');
+  const wrong = [...new Set(edges.map((edge) => reasonsOf(scene, edge, 'stop')))].filter((reasons) => reasons !== '');
+  if (wrong.length > 0) return block(`it looks wrong: ${list(wrong.sort(), 3)}`);
   if (incoming && outside && edges.some(isIcmp)) return block('pings from outside are not needed to answer anybody');
   if (edges.some((edge) => leadsInsideByName(edge))) {
     return block('a name that the internet may answer for leads to an inside address');
   }
-  if (!outside) return allowIt(`it is between processing units, ${habit(group)}`);
+  if (!outside || edges.every((edge) => isUnitByAddress(edge, scene.podNetworks)))
+    return allowIt(`it is between processing units, ${habit(group)}`);
+  if (!incoming && edges.every((edge) => addressKind(outsideAddress(edge) ?? '') === 'private'))
+    return allowIt(`it leads to an address inside, ${habit(group)}`);
   if (hasNoHabit(group)) {
     return block(incoming ? `it came from outside only ${habit(group)}` : `it was seen only ${habit(group)}`);
   }

@@ -17,6 +17,7 @@ import { type Mint, mintFor } from './mint.ts';
 import { sketchPods } from './pods.ts';
 import { isWanting, type Scene, setScene } from './scene.ts';
 import type { LeftOut, Sketch } from './sketch.ts';
+import { withSuspicions } from './suspects.ts';
 import { sketchWebServer } from './web-server.ts';
 
 const SKETCH: Record<AllowingStage, (scene: Scene, edges: readonly Edge[], mint: Mint) => Sketch> = {
@@ -49,9 +50,13 @@ function draftFrom(scene: Scene, stage: Stage): Draft {
   }
   const business = scene.edges.filter((edge) => scene.stageOf(edge) === stage);
   const wanting = business.filter((edge) => isWanting(scene.verdict(edge)));
-  const sketch = SKETCH[stage](scene, wanting, mint);
+  const sketch = SKETCH[stage](
+    scene,
+    wanting.filter((edge) => !scene.suspicions.isStopped(edge)),
+    mint,
+  );
   const allowed = business.filter((edge) => !isWanting(scene.verdict(edge)));
-  const draft = written(stage, scene, sketch, wanting, mint);
+  const draft = written(stage, scene, withSuspicions(scene, sketch, wanting, allowedBy), wanting, mint);
   return {
     ...draft,
     alreadyAllowed: alreadyAllowed(scene, allowed),

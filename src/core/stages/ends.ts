@@ -1,7 +1,7 @@
 /** What the two ends of an edge are, seen from the namespace. */
 import type { Edge } from '#core/edge.ts';
 import { ICMP, ICMP6, TCP, UDP } from '#core/flow.ts';
-import { isInsideName } from '#core/peers.ts';
+import { isInsideName, isWithin } from '#core/peers.ts';
 
 /** Only TCP and UDP can be judged by who it is; everything else is by address (console-api.md 4.4). */
 export function carriesIdentity(edge: Pick<Edge, 'protocol'>): boolean {
@@ -36,4 +36,11 @@ export function outsideAddress(edge: Edge): string | undefined {
 /** Names under which an outside service could be allowed. */
 export function outsideNames(edge: Edge): string[] {
   return edge.names.filter((name) => !isInsideName(name));
+}
+
+/** UDP between processing units, of which each end sees only an address at the other. */
+export function isUnitByAddress(edge: Edge, podNetworks: readonly string[]): boolean {
+  if (podNetworks.length === 0 || edge.protocol !== UDP) return false;
+  const address = outsideAddress(edge);
+  return address !== undefined && isWithin(address, podNetworks);
 }

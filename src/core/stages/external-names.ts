@@ -20,8 +20,12 @@ export type Service = {
 export const HOST = /^[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))+$/;
 
 /** Hosts of one registrable domain and the same ports are one service; other ports make it another. */
-export function servicesOf(edges: readonly Edge[], wildcards: boolean): { services: Service[]; refused: Edge[] } {
-  const usable = (edge: Edge) => outsideNames(edge).filter((name) => HOST.test(name));
+export function servicesOf(
+  edges: readonly Edge[],
+  wildcards: boolean,
+  stopped: ReadonlySet<string>,
+): { services: Service[]; refused: Edge[] } {
+  const usable = (edge: Edge) => outsideNames(edge).filter((name) => HOST.test(name) && !stopped.has(name));
   const refused = edges.filter((edge) => usable(edge).length === 0);
   const byHost = groupBy(
     edges.flatMap((edge) => usable(edge).map((host) => ({ host, edge }))),
@@ -30,7 +34,7 @@ export function servicesOf(edges: readonly Edge[], wildcards: boolean): { servic
   const byDomain = groupBy(byHost, ({ host }) => domainOf(host));
   const services = byDomain.flatMap(([domain, hosts]) => {
     const kinds = groupBy(hosts, (one) => portsOf(one.edges).join(' '));
-    return kinds.map(([, alike]) => serviceOf(domain, alike, kinds.length > 1, wildcards));
+    return kinds.map(([, alike]) => serviceOf(domain, alike, kinds.length > 1, wildcards, stopped));
   });
   return { services: withOwnNames(services).sort((a, b) => (a.name < b.name ? -1 : 1)), refused };
 }
@@ -41,7 +45,13 @@ function domainOf(host: string): string {
   return getDomain(host) ?? host;
 }
 
-function serviceOf(domain: string, hosts: readonly Host[], shares: boolean, wildcards: boolean): Service {
+function serviceOf(
+  domain: string,
+  hosts: readonly Host[],
+  shares: boolean,
+  wildcards: boolean,
+  stopped: ReadonlySet<string>,
+): Service {
   const names = hosts.map(({ host }) => host).sort();
   const below = names.filter((name) => name !== domain);
   const [first = domain] = names;
@@ -49,7 +59,8 @@ function serviceOf(domain: string, hosts: readonly Host[], shares: boolean, wild
   const service = { name: slug(word), edges: [...new Set(hosts.flatMap((host) => host.edges))].sort(byId) };
   if (below.length < 2 || !wildcards) return { ...service, entries: names, remarks: [] };
 
-  const reason = whyNoWildcard(domain);
+  const held = [...stopped].filter((name) => name.endsWith(`.${domain}`)).sort();
+  const reason = held.length > 0 ? `*.${domain} would hold ${list(held)}, which looks wrong` : whyNoWildcard(domain);
   if (reason !== undefined) {
     const text = `${list(names)} are listed one by one: ${reason}.`;
     return { ...service, entries: names, remarks: [{ level: 'note', text }] };

@@ -1,68 +1,43 @@
 /** External services: outside hosts by the names the processing units asked for, and the cluster's own API server. */
 import type { Change, Remark } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
-import { UDP } from '#core/flow.ts';
 import { asEntry } from '#core/peers.ts';
-import { parseProtocolPorts } from '#core/protocol-ports.ts';
 import { outsideAddress, outsideNames } from './ends.ts';
 import { type Service, servicesOf } from './external-names.ts';
 import { type Mint, unitsOf } from './mint.ts';
+import { openResolvers } from './open-resolvers.ts';
 import type { Scene } from './scene.ts';
 import { allow, type LeftOut, list, portsOf, type Sketch } from './sketch.ts';
 
+const NAMELESS =
+  'no processing unit behind this traffic had asked for a name; a bare address may be anybody’s tomorrow, so it is asked about one by one before discovery mode is disabled';
+
 export function sketchExternalServices(scene: Scene, edges: readonly Edge[], mint: Mint): Sketch {
+  const { settings, suspicions } = scene;
   const api = edges.filter((edge) => scene.apiServers.has(outsideAddress(edge) ?? ''));
   const outside = edges.filter((edge) => !scene.apiServers.has(outsideAddress(edge) ?? ''));
   const nameless = outside.filter((edge) => outsideNames(edge).length === 0);
-  const inward = scene.inwardNames;
-  const trapped = outside.filter(
-    (edge) => outsideNames(edge).length > 0 && outsideNames(edge).some((name) => inward.has(name)),
-  );
-  const aside = new Set([...nameless, ...trapped]);
+  const aside = new Set(nameless);
   const named = outside.filter((edge) => !aside.has(edge));
-
-  const { services, refused } = servicesOf(named, scene.settings.wildcards);
+  const open = openResolvers(scene.evidence.policy, scene.own, scene.evidence.workloads);
+  const { services, refused } =
+    open.length === 0 ? servicesOf(named, settings.wildcards, suspicions.stoppedNames) : { services: [], refused: [] };
   const parts = [
     ...(api.length === 0 ? [] : [apiServer(scene, api, mint)]),
     ...services.map((service) => serviceChanges(scene, service, mint)),
   ];
   const leftOut: LeftOut[] = [
-    ...(nameless.length === 0
-      ? []
-      : [
-          {
-            edges: nameless,
-            because:
-              'no processing unit behind this traffic had asked for a name; a bare address may be anybody’s tomorrow, so it is asked about one by one before discovery mode is disabled',
-          },
-        ]),
-    ...(trapped.length === 0
-      ? []
-      : [
-          {
-            edges: trapped,
-            because: 'its name was also answered with an inside address, and a rule by name would open that too',
-          },
-        ]),
-    ...(refused.length === 0
-      ? []
-      : [{ edges: refused, because: 'its name cannot be written into an external network' }]),
-  ];
-  const stops: Remark[] =
-    trapped.length === 0
-      ? []
-      : [
-          {
-            level: 'stop',
-            text: `${list([...inward].filter((name) => trapped.some((edge) => edge.names.includes(name))).sort())} also leads to inside addresses: not in this draft.`,
-          },
-        ];
+    { edges: nameless, because: NAMELESS },
+    { edges: refused, because: 'its name cannot be written into an external network' },
+    { edges: open.length === 0 ? [] : named, because: strangersAnswer(open) },
+  ].filter(({ edges: some }) => some.length > 0);
   return {
     changes: parts.flatMap((part) => part.changes),
     leftOut,
     remarks: [
-      ...stops,
-      ...(services.length === 0 ? [] : openResolvers(scene)),
+      ...(open.length === 0 || named.length === 0
+        ? []
+        : [{ level: 'stop' as const, text: `${capital(strangersAnswer(open))}.` }]),
       ...parts.flatMap((part) => part.remarks),
     ],
     ...(services.length === 0 ? {} : { breadth: breadthOf(scene, services) }),
@@ -113,27 +88,12 @@ function sourceOf(edge: Edge): string {
 }
 
 /** A rule by name trusts whoever answers: where pods may ask any resolver, a stranger's answer opens it. */
-function openResolvers(scene: Scene): Remark[] {
-  const { policy } = scene.evidence;
-  // Eight bits or fewer of an address are half the internet.
-  const wide = policy.externalNetworks.filter((network) =>
-    network.entries.some((entry) => /^[^!].*\/[0-8]$/.test(entry) && !/^(10|fd|fc)/.test(entry)),
-  );
-  const tags = new Set(wide.flatMap((network) => network.tags));
-  return policy.rulesets
-    .filter((ruleset) => !ruleset.disabled)
-    .filter((ruleset) =>
-      ruleset.outgoingRules.some(
-        (rule) =>
-          rule.action === 'Allow' &&
-          parseProtocolPorts(rule.protocolPorts).matches(UDP, 53) &&
-          rule.object.some((clause) => clause.some((tag) => tag.startsWith('externalnetwork:') && tags.has(tag))),
-      ),
-    )
-    .map((ruleset) => ({
-      level: 'look' as const,
-      text: `${ruleset.name} of ${ruleset.namespace} lets processing units ask any resolver: rules by name are then only as good as the answers of strangers.`,
-    }));
+function strangersAnswer(rulesets: readonly string[]): string {
+  return `no rule by name is proposed while ${list(rulesets)} lets processing units ask any resolver: a stranger’s answer would decide where the name leads. Narrow it to the resolvers that are trusted and draft this stage again`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function breadthOf(scene: Scene, services: readonly Service[]): NonNullable<Sketch['breadth']> {

@@ -2,6 +2,7 @@
 import type { Edge } from '#core/edge.ts';
 import { asEntry } from '#core/peers.ts';
 import { outsideAddress } from './ends.ts';
+import { groupBy } from './group-by.ts';
 import { type Mint, unitsOf } from './mint.ts';
 import type { Scene } from './scene.ts';
 import { allow, type LeftOut, list, portsOf, type Sketch } from './sketch.ts';
@@ -10,17 +11,16 @@ const PORTS = ['tcp/80', 'tcp/443'];
 
 export function sketchMetadata(scene: Scene, edges: readonly Edge[], mint: Mint): Sketch {
   const isUsual = (edge: Edge) => portsOf([edge]).every((port) => PORTS.includes(port));
-  const usual = edges.filter(isUsual);
   const odd = edges.filter((edge) => !isUsual(edge));
-  const leftOut: LeftOut[] =
-    odd.length === 0
-      ? []
-      : [
-          {
-            edges: odd,
-            because: `the metadata service answers on ${list(PORTS)}; ${list(portsOf(odd))} is something else`,
-          },
-        ];
+  const { may, nameless, narrow } = whoMay(scene, edges.filter(isUsual));
+  const usual = may.flatMap(({ edges: theirs }) => theirs);
+  const leftOut: LeftOut[] = [
+    {
+      edges: odd,
+      because: `the metadata service answers on ${list(PORTS)}; ${list(portsOf(odd))} is something else`,
+    },
+    { edges: nameless, because: 'no tag tells its workload from one that looks wrong' },
+  ].filter(({ edges: some }) => some.length > 0);
   if (usual.length === 0) return { changes: [], leftOut, remarks: [] };
 
   const { namespace } = scene.evidence;
@@ -28,27 +28,65 @@ export function sketchMetadata(scene: Scene, edges: readonly Edge[], mint: Mint)
     'metadata',
     usual.map((edge) => asEntry(outsideAddress(edge) ?? '')),
   );
+  const reaching = [...new Set(may.flatMap(({ name, best }) => [name, ...(best?.alsoCovers ?? [])]))].sort();
   const ruleset = mint.ruleset({
     name: 'allow-metadata',
-    subject: [unitsOf(namespace).reverse()],
+    subject: narrow ? may.map(({ best }) => unitsOf(namespace, best?.tags)) : [unitsOf(namespace).reverse()],
     incomingRules: [],
     outgoingRules: [
       allow('metadata', [[network.tag]], ['tcp/80', ...portsOf(usual).filter((port) => port !== 'tcp/80')]),
     ],
   });
-  const seen = new Set(usual.map((edge) => (edge.source.kind === 'workload' ? edge.source.workload : '')));
+  const seen = new Set(usual.map(sourceOf)).size;
   return {
-    changes: [...network.changes, ...ruleset],
+    changes: [
+      ...mint.prefixes(narrow ? may.flatMap(({ best }) => best?.prefixes ?? []) : []),
+      ...network.changes,
+      ...ruleset,
+    ],
     leftOut,
-    remarks:
-      seen.size < scene.own.length
+    remarks: narrow
+      ? [
+          {
+            level: 'note',
+            text: `Only ${list(reaching)} may ask the metadata service, not the whole namespace as in the guide, because somebody asked it who looks wrong.`,
+          },
+        ]
+      : seen < scene.own.length
         ? [
             {
               level: 'note',
-              text: `${seen.size} of ${scene.own.length} workloads asked the metadata service; all of them may afterwards, and it hands out the machine's cloud credentials.`,
+              text: `${seen} of ${scene.own.length} workloads asked the metadata service; all of them may afterwards, and it hands out the machine's cloud credentials.`,
             },
           ]
         : [],
-    breadth: { seen: seen.size, possible: scene.own.length, of: 'workloads that reach the metadata service' },
+    breadth: {
+      seen,
+      possible: narrow ? Math.max(seen, reaching.length) : scene.own.length,
+      of: 'workloads that reach the metadata service',
+    },
   };
+}
+
+/** The guide's whole namespace, unless that would let in somebody who looks wrong: then those who were seen, by tag. */
+function whoMay(scene: Scene, usual: readonly Edge[]) {
+  const wrong = new Set(
+    scene.edges.filter((edge) => scene.stageOf(edge) === 'metadata' && scene.suspicions.isStopped(edge)).map(sourceOf),
+  );
+  const narrow = wrong.size > 0;
+  const asking = groupBy(usual, sourceOf).map(([key, edges]) => {
+    const workload = scene.evidence.workloads.get(key);
+    const best = workload && scene.identify(workload).best;
+    const isApart = best !== undefined && !best.alsoCoversKeys.some((other) => wrong.has(other));
+    return { name: workload?.name ?? key, best, edges, may: !narrow || isApart };
+  });
+  return {
+    narrow,
+    may: asking.filter(({ may }) => may),
+    nameless: asking.filter(({ may }) => !may).flatMap(({ edges }) => edges),
+  };
+}
+
+function sourceOf(edge: Edge): string {
+  return edge.source.kind === 'workload' ? edge.source.workload : '';
 }

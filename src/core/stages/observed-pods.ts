@@ -49,7 +49,7 @@ export function sketchObservedPods(scene: Scene, edges: readonly Edge[], mint: M
       nameless.length === 0
         ? []
         : [{ edges: nameless, because: 'one end carries no tag that a rule could name; it may be long gone' }],
-    remarks: [...sharedTagRemarks(scene, used), ...portRemarks(calls)],
+    remarks: [...sharedTagRemarks(scene, used), ...portRemarks(calls), ...unknownServiceRemarks(scene, calls)],
     breadth: breadthOf(scene, calls),
   };
 }
@@ -100,6 +100,8 @@ function portTranslator(scene: Scene) {
     if (edge.port === undefined || (edge.protocol !== TCP && edge.protocol !== UDP)) {
       return { dialled: seen, listening: seen };
     }
+    // Nobody knows which Service's port was dialled. The destination's own rule still takes only what was seen.
+    if (!scene.evidence.kubernetes) return { dialled: [anyPort(edge.protocol)], listening: seen };
     let all = portsBehind.get(destination.key);
     if (!all) {
       all = servicesBehind(destination, scene.evidence).flatMap((service) => service.ports);
@@ -122,10 +124,14 @@ function portTranslator(scene: Scene) {
 function sharedTagRemarks(scene: Scene, used: readonly Workload[]): Remark[] {
   return used
     .filter((workload) => !identified(scene, workload).unique)
-    .map((workload) => ({
-      level: 'look',
-      text: `${scene.identify(workload).because} What one of them was seen to do, all of them may.`,
-    }));
+    .map((workload) => {
+      const { alsoCovers } = identified(scene, workload);
+      // What several workloads share entirely may be on others as well, who carry more besides.
+      const others =
+        workload.owners.length > 1 && alsoCovers.length > 0 ? ` So it is on ${alsoCovers.join(', ')}.` : '';
+      const because = scene.identify(workload).because;
+      return { level: 'look', text: `${because}${others} What one of them was seen to do, all of them may.` };
+    });
 }
 
 function portRemarks(calls: readonly Call[]): Remark[] {
@@ -136,6 +142,17 @@ function portRemarks(calls: readonly Call[]): Remark[] {
       sortPorts(theirs.flatMap((call) => call.dialled)),
     )}.`,
   }));
+}
+
+function anyPort(protocol: number): string {
+  return `${protocolName(protocol).toLowerCase()}/1:65535`;
+}
+
+function unknownServiceRemarks({ evidence }: Scene, calls: readonly Call[]): Remark[] {
+  if (evidence.kubernetes || calls.length === 0) return [];
+  const text =
+    'No cluster said which Services lead where, and reports show the container’s port, not the one that was dialled: callers may dial any port of those they were seen to call, who accept only the ports that were seen.';
+  return [{ level: 'look', text }];
 }
 
 /** What makes an edge between workloads the same to people; none where an end is an address. */

@@ -4,7 +4,7 @@ import type { EdgeGroup } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import { groupEdges } from '#core/groups.ts';
 import { addressKind } from '#core/peers.ts';
-import { outsideAddress, ownEnd } from './ends.ts';
+import { isUnitByAddress, outsideAddress, ownEnd } from './ends.ts';
 import { groupBy } from './group-by.ts';
 import type { Scene } from './scene.ts';
 import { list, sortPorts } from './sketch.ts';
@@ -13,6 +13,8 @@ export type Question = { readonly group: EdgeGroup; readonly edges: readonly Edg
 
 /** So many workloads that do the same are one question. */
 const ALIKE = 3;
+
+const UNITS_BY_ADDRESS = 'processing units, by address';
 
 /** As people see them, except that a scan never shares a question with those whom it hides among. */
 export function questionsOf(scene: Scene, edges: readonly Edge[]): Question[] {
@@ -27,12 +29,17 @@ export function questionsOf(scene: Scene, edges: readonly Edge[]): Question[] {
     return merged(`scan-${address}`, { source: address, destination: where }, groups);
   });
   const others = groupEdges(
-    edges.filter((edge) => !scene.scans.has(edge)),
+    edges.filter((edge) => !scene.scans.has(edge) && !scene.suspicions.isStopped(edge)),
     scene.evidence,
   );
+  // What looks wrong is never answered along with anything else, nor by an answer given before it did.
+  const wrong = groupEdges(
+    edges.filter((edge) => !scene.scans.has(edge) && scene.suspicions.isStopped(edge)),
+    scene.evidence,
+  ).map((group) => ({ ...group, id: `wrong-${group.id}` }));
   const alike = groupBy(others, (group) => likenessOf(scene, group, edgesOf(group)));
   const asked = alike.flatMap(([likeness, groups]) => together(scene, likeness, groups, edgesOf));
-  return [...asked.sort(byWeight), ...scans].map((group) => ({ group, edges: edgesOf(group) }));
+  return [...wrong, ...asked.sort(byWeight), ...scans].map((group) => ({ group, edges: edgesOf(group) }));
 }
 
 function byWeight(a: EdgeGroup, b: EdgeGroup): number {
@@ -49,6 +56,9 @@ function likenessOf(scene: Scene, group: EdgeGroup, edges: readonly Edge[]): str
   if (directions.size !== 1 || outside.some((address) => address === undefined)) return group.id;
   const [direction] = directions;
   const outgoing = direction === 'outgoing';
+  // Their addresses change with every restart: one question for all that this workload does, not one for each address.
+  if (edges.every((edge) => isUnitByAddress(edge, scene.podNetworks)))
+    return JSON.stringify([UNITS_BY_ADDRESS, direction, outgoing ? group.source : group.destination, group.ports]);
   if (!outgoing && outside.some((address) => addressKind(address ?? '') === 'public')) return group.id;
   const nodes = outgoing && outside.every((address) => scene.nodes.has(address ?? ''));
   const place = nodes ? 'the nodes' : outgoing ? group.destination : group.source;
@@ -65,11 +75,12 @@ function together(
   const ends = groups.flatMap(edgesOf).flatMap((edge) => ownEnd(edge, namespace) ?? []);
   const workloads = [...new Set(ends.map((end) => end.workload))].sort();
   const [first] = groups;
-  if (!first || groups.length < 2 || workloads.length < ALIKE) return [...groups];
-  const ours = `${workloads.length} workloads`;
+  const byAddress = groups.flatMap(edgesOf).every((edge) => isUnitByAddress(edge, scene.podNetworks));
+  if (!first || (!byAddress && (groups.length < 2 || workloads.length < ALIKE))) return [...groups];
   const outgoing = ends[0]?.direction === 'outgoing';
+  const ours = byAddress ? (outgoing ? first.source : first.destination) : `${workloads.length} workloads`;
   const others = [...new Set(groups.map((group) => (outgoing ? group.destination : group.source)))].sort();
-  const theirs = list(others, 3);
+  const theirs = byAddress ? UNITS_BY_ADDRESS : list(others, 3);
   // The workloads belong to the id: what was answered for these was not answered for one that came later.
   const id = createHash('sha256')
     .update(JSON.stringify([likeness, workloads]))

@@ -3,7 +3,7 @@ import type { Change, EdgeGroup } from '#core/draft.ts';
 import type { Edge, Peer } from '#core/edge.ts';
 import { addressKind, asEntry } from '#core/peers.ts';
 import type { Workload } from '#core/workload.ts';
-import { carriesIdentity, outsideAddress, outsideNames, ownEnd } from './ends.ts';
+import { carriesIdentity, isUnitByAddress, outsideAddress, outsideNames, ownEnd } from './ends.ts';
 import { HOST } from './external-names.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
@@ -163,6 +163,8 @@ function forAddresses(group: EdgeGroup, scene: Scene, side: Side, edges: readonl
 }
 
 function doubtOf(scene: Scene, side: Side, entries: readonly string[]): string {
+  if (scene.podNetworks.length > 0 && entries.every((entry) => scene.podNetworks.includes(entry)))
+    return `UDP between processing units is judged by address, and each has another after a restart: every address of ${list(entries)}, where those seen have theirs, could use it.`;
   if (entries.includes('0.0.0.0/0')) return 'Its clients are too many to list: any address could come.';
   const bridges = entries.filter((entry) => side.direction === 'incoming' && scene.nodes.isBridge(entry));
   if (bridges.length > 0) return `Whatever runs behind ${list(bridges)} could use it.`;
@@ -184,6 +186,7 @@ function entriesFor(scene: Scene, direction: Side['direction'], edges: readonly 
   const addresses = [...new Set(edges.map((edge) => outsideAddress(edge) ?? ''))].filter(
     (address) => addressKind(address) !== 'not-an-address',
   );
+  if (edges.every((edge) => isUnitByAddress(edge, scene.podNetworks))) return [...scene.podNetworks];
   const named = direction === 'outgoing' && edges.every((edge) => isNamedOutside(scene, edge));
   if (named) return [...new Set(edges.flatMap(outsideNames))].sort();
   if (direction === 'incoming' && addresses.filter((address) => addressKind(address) === 'public').length > CLIENTS) {

@@ -5,10 +5,13 @@ import type { Evidence } from '#core/evidence.ts';
 import { type Identification, identifierAmong } from '#core/identifier.ts';
 import { type AddressKind, addressKind, isApiServerName } from '#core/peers.ts';
 import type { AllowingStage } from '#core/stage.ts';
+import { type Suspicions, suspicionsOf } from '#core/suspicion/suspicion.ts';
 import { compile, type Verdict } from '#core/verdict.ts';
 import type { Workload } from '#core/workload.ts';
 import { outsideNames } from './ends.ts';
 import { type Nodes, nodesOf } from './nodes.ts';
+import { podNetworksOf } from './pod-networks.ts';
+import { type Resolvers, resolversOf } from './resolvers.ts';
 import { scanEdges } from './scans.ts';
 import { stageOfEdge } from './stage-of-edge.ts';
 
@@ -23,9 +26,14 @@ export type Scene = {
   /** Of `edges`: one outside source, many targets, next to no connections. */
   readonly scans: ReadonlySet<Edge>;
   readonly nodes: Nodes;
+  /** Ranges in which processing units were seen to have their addresses. */
+  readonly podNetworks: readonly string[];
   readonly apiServers: ReadonlySet<string>;
   /** Names that some lookup answered with an inside address: a rule by such a name would open that. */
   readonly inwardNames: ReadonlySet<string>;
+  readonly resolvers: Resolvers;
+  /** What of `edges` looks wrong, and why. */
+  readonly suspicions: Suspicions;
   verdict(edge: Edge): Verdict;
   stageOf(edge: Edge): AllowingStage | undefined;
   identify(workload: Workload): Identification;
@@ -43,6 +51,21 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     edges.filter((edge) => !scans.has(edge)),
   );
   const apiServers = apiServersOf(evidence, edges);
+  const inwardNames = inwardNamesOf(edges, kindOf);
+  const stageOf = once((edge: Edge) => stageOfEdge(edge, { evidence, nodes, apiServers, kindOf }));
+  const resolvers = resolversOf(
+    evidence,
+    settings,
+    edges.filter((edge) => stageOf(edge) === 'dns'),
+  );
+  const suspicions = suspicionsOf(edges, {
+    evidence,
+    scans,
+    inwardNames,
+    isTrustedResolver: resolvers.isTrusted,
+    isNode: (address) => nodes.has(address) || nodes.isBridge(address),
+    isApiServer: (address) => apiServers.has(address),
+  });
   const judge = compile(policy, workloads, { assume: { incoming: 'Reject', outgoing: 'Reject' } });
   const identifiers = new Map<string, (workload: Workload) => Identification>();
 
@@ -54,10 +77,13 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     edges,
     scans,
     nodes,
+    podNetworks: podNetworksOf(evidence, nodes, edges),
     apiServers,
-    inwardNames: inwardNamesOf(edges, kindOf),
+    inwardNames,
+    resolvers,
+    suspicions,
     verdict: once((edge: Edge) => judge.judge(edge)),
-    stageOf: once((edge: Edge) => stageOfEdge(edge, { evidence, nodes, apiServers, kindOf })),
+    stageOf,
     identify(workload) {
       let identifier = identifiers.get(workload.namespace);
       if (!identifier) {

@@ -4,6 +4,8 @@ import type { Edge } from '#core/edge.ts';
 import type { KubernetesService } from '#core/evidence.ts';
 import { asEntry } from '#core/peers.ts';
 import { portLabel } from '#core/protocol-ports.ts';
+import { ADMIN_PORTS } from '#core/suspicion/inwards.ts';
+import { claimants } from '#core/suspicion/squatting.ts';
 import type { Workload } from '#core/workload.ts';
 import { outsideAddress } from './ends.ts';
 import { groupBy } from './group-by.ts';
@@ -154,9 +156,6 @@ function labelsOf(
   return [...numbers, ...byName].flatMap((one) => (one === undefined || one === 0 ? [] : [portLabel(protocol, one)]));
 }
 
-/** Ports that administrators use; from outside they are somebody trying. */
-const ADMIN_PORTS = new Set([22, 2375, 2376, 2379, 3389, 5985, 6379, 6443, 9200, 10250, 11211]);
-
 function adminRemarks(workload: Workload, ports: readonly string[]): Remark[] {
   const admin = ports.filter((port) => ADMIN_PORTS.has(Number(port.split('/')[1])));
   return admin.length === 0
@@ -197,8 +196,19 @@ function destinationOf(edge: Edge): string {
 }
 
 function tagRemarks(scene: Scene, servers: readonly Server[]): Remark[] {
-  return servers.map(({ workload }) => {
+  return servers.flatMap(({ workload }): Remark[] => {
     const { best, because } = scene.identify(workload);
-    return { level: best?.unique ? 'note' : 'look', text: because };
+    const others = claimants(workload, scene.own);
+    return [
+      { level: best?.unique ? 'note' : 'look', text: because },
+      ...(others.length === 0
+        ? []
+        : [
+            {
+              level: 'look' as const,
+              text: `${list(others)} carries all the labels of ${workload.name} under another service account: whoever made it claims what is meant for ${workload.name}.`,
+            },
+          ]),
+    ];
   });
 }

@@ -104,7 +104,7 @@ function answerGiven({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | 
 }
 
 /** Nobody can judge these in one look, so the card offers no approval. */
-function tooManyWarnings({ remarks }: Pick<Draft, 'remarks'>): boolean {
+export function tooManyWarnings({ remarks }: Pick<Draft, 'remarks'>): boolean {
   const looks = remarks.filter(({ level }) => level === 'look');
   const characters = looks.reduce((sum, { text: look }) => sum + look.length, 0);
   return (

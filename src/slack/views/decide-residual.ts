@@ -1,44 +1,55 @@
 /** The modal that asks, edge by edge, what should become of what no rule would allow. */
 import type { KnownBlock, PlainTextOption } from '@slack/types';
 import type { Residual } from '#core/draft.ts';
+import type { Shortage } from '#core/quorum.ts';
 import { encodeModal, INPUTS, type ModalState, modalId } from '../action-ids.ts';
 import { LIMITS } from '../limits.ts';
-import { bold, code, count, ended, type Modal, modal, number, plain, says } from './build.ts';
-import { edgeLine } from './words.ts';
+import { bold, code, count, emoji, ended, type Line, type Modal, modal, number, plain, says } from './build.ts';
+import { whoIsLeft } from './votes.ts';
+import { edgeLine, kinds } from './words.ts';
 
 export const PAGE_SIZE = 40;
 
 export type DecideResidual = {
   readonly namespace: string;
-  /** All that nobody has answered yet, in the draft's order. */
-  readonly undecided: readonly Residual[];
+  /** All that is asked about, in the order of `inOrder`. */
+  readonly residual: readonly Residual[];
   readonly state: ModalState;
   /** Whether who answers here may still vote. */
   readonly mayVoteAfter: boolean;
+  /** Who would be left to approve once this person has answered, where that is too few. */
+  readonly tooFewAfter?: Shortage | undefined;
 };
 
-export function decideResidual({ namespace, undecided, state, mayVoteAfter }: DecideResidual): Modal {
+/** What nobody has answered comes first; what was answered can be changed. */
+export function inOrder(residual: readonly Residual[]): readonly Residual[] {
+  return [...residual.filter(({ decision }) => !decision), ...residual.filter(({ decision }) => decision)];
+}
+
+export function decideResidual({ namespace, residual, state, mayVoteAfter, tooFewAfter }: DecideResidual): Modal {
   const page = state.page ?? 0;
   const first = page * PAGE_SIZE;
-  const here = undecided.slice(first, first + PAGE_SIZE);
-  const last = first + here.length >= undecided.length;
+  const here = residual.slice(first, first + PAGE_SIZE);
+  const changes = residual.every(({ decision }) => decision);
+  const last = first + here.length >= residual.length;
   return modal(
-    'Allow or block',
+    changes ? 'Change answers' : 'Allow or block',
     [
       says(
         [
           'When discovery mode of ',
           code(namespace),
-          ' ends, no rule allows these edges. For each one: ',
+          ' ends, no rule allows this traffic. For each kind of it: ',
           bold('allow'),
           ' it by a further small rule, or ',
           bold('block'),
           ' it knowingly.',
         ],
-        `${number(first + 1)} to ${number(first + here.length)} of ${count(undecided.length, 'edge')}. What we advise is already chosen.`,
+        `${number(first + 1)} to ${number(first + here.length)} of ${kinds(residual.length)}. ${changes ? 'The present answers are already chosen.' : 'What we advise is already chosen, or what was answered.'}`,
         ...(mayVoteAfter ? [] : ['Whoever answers here shapes the draft, so somebody else has to approve it.']),
+        ...(tooFewAfter ? [warning(tooFewAfter)] : []),
       ),
-      ...here.map((residual, at) => question(residual, first + at)),
+      ...here.map((each, at) => question(each, first + at)),
     ],
     {
       callback_id: modalId('decide-residual'),
@@ -49,7 +60,19 @@ export function decideResidual({ namespace, undecided, state, mayVoteAfter }: De
   );
 }
 
-function question({ group, because, advice, adviceBecause, changes }: Residual, position: number): KnownBlock {
+function warning(tooFew: Shortage): Line {
+  return [
+    emoji('warning'),
+    ' ',
+    bold('Take care'),
+    ': once you have answered, ',
+    ...whoIsLeft(tooFew),
+    ' Better let somebody answer who is not among the approvers.',
+  ];
+}
+
+function question(residual: Residual, position: number): KnownBlock {
+  const { group, because, advice, adviceBecause, changes, decision } = residual;
   const { block_id, action_id } = INPUTS.residual(position);
   const block = option('block', 'Block: it will be rejected');
   // Nothing in this namespace could allow it, so it is not offered.
@@ -59,14 +82,14 @@ function question({ group, because, advice, adviceBecause, changes }: Residual, 
     block_id,
     label: plain(`${position + 1}. ${edgeLine(group)}`, 300),
     hint: plain(
-      `${count(group.count, 'flow')} on ${count(group.days, 'day')}. Why it would be rejected: ${ended(because)} We advise to ${advice} it: ${ended(adviceBecause)}`,
+      `${decision ? `Answered so far: ${decision.answer}. ` : ''}${count(group.count, 'flow')} on ${count(group.days, 'day')}. Why it would be rejected: ${ended(because)} We advise to ${advice} it: ${ended(adviceBecause)}`,
       600,
     ),
     element: {
       type: 'radio_buttons',
       action_id,
       options: allow ? [allow, block] : [block],
-      initial_option: advice === 'allow' && allow ? allow : block,
+      initial_option: (decision?.answer ?? advice) === 'allow' && allow ? allow : block,
     },
   };
 }

@@ -107,10 +107,12 @@ function stageLine(
         ' expired without a decision. That is no denial: somebody reopens the stage or leaves it out.',
       ];
     case 'applied':
-      return [
-        stage,
-        ` is on the console: ${event.objects.length === 0 ? 'nothing was missing' : event.objects.join(', ')}.`,
-      ];
+      return event.stage === 'disable-discovery'
+        ? ['Both default actions of the namespace are ', bold('Reject'), ' now.']
+        : [
+            stage,
+            ` is on the console: ${count(event.objects.length, 'object')}. Newer flows will show whether they carry it.`,
+          ];
     case 'seen-allowed':
       return [stage, ' is proven: ', ...sentence(ended(event.proof))];
     case 'not-seen':

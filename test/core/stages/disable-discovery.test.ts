@@ -149,12 +149,12 @@ test('two questions about the same address can each be allowed without the other
   expect(created).toHaveLength(1);
 });
 
-test('a name that also leads inside is allowed by address only, if at all', () => {
+test('a name that also leads inside is advised to be blocked, and allowed by address only, if at all', () => {
   const named = (address: string, port: string) => edge(frontend, address, port, { names: ['cdn.evil.example'] });
   const draft = residualOf([named('198.51.100.9', 'tcp/443'), named('169.254.169.254', 'tcp/81')]);
   const advised = draft.residual.map((one) => [one.group.ports.join(), one.advice]);
   expect(advised.toSorted()).toEqual([
-    ['tcp/443', 'allow'],
+    ['tcp/443', 'block'],
     ['tcp/81', 'block'],
   ]);
   const entries = draft.residual.flatMap((one) =>

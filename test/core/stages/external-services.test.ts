@@ -158,7 +158,7 @@ test('names of the cluster and private addresses are no external services', () =
   expect(draftOf(seen).changes).toEqual([]);
 });
 
-test('where pods may ask any resolver, rules by name come with a warning', () => {
+test('where pods may ask any resolver, no rule by name is proposed, and the ruleset to narrow is named', () => {
   const wide = policy({
     externalNetworks: [network('any', 'externalnetwork:name=any-dns', ['0.0.0.0/0'])],
     rulesets: [
@@ -168,6 +168,9 @@ test('where pods may ask any resolver, rules by name come with a warning', () =>
     ],
   });
   const draft = draftOf([outgoing('www.paypal.com', '64.4.250.36')], SETTINGS, { policy: wide });
+  expect(draft.changes).toEqual([]);
+  expect(draft.leftOut.map(({ group }) => group.names)).toEqual([['www.paypal.com']]);
+  expect(draft.remarks[0]).toMatchObject({ level: 'stop' });
   expect(draft.remarks[0]?.text).toContain('any-dns');
 });
 

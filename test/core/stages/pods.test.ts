@@ -43,7 +43,8 @@ test('by default everybody may talk to everybody, as in the guide, and the card 
 
 test('observed: each workload may do what it was seen to do, by its own tag and in this namespace only', () => {
   const seen = [edge(frontend, cart, 'tcp/7070')];
-  const draft = draftStage('pods', evidence([frontend, cart, email], seen), OBSERVED, NO_ANSWERS);
+  const facts = { kubernetes: kubernetes() };
+  const draft = draftStage('pods', evidence([frontend, cart, email], seen, facts), OBSERVED, NO_ANSWERS);
   expect(draft.changes).toEqual([
     { kind: 'add-tag-prefixes', prefixes: ['app='] },
     {
@@ -146,7 +147,7 @@ test('rejected, dropped and loopback traffic asks for nothing', () => {
 
 test('a prefix that would wake somebody’s sleeping ruleset is pointed out', () => {
   const sleeping = ruleset('old-backdoor', { subject: [['app=frontend']] });
-  const facts = { policy: policy({ rulesets: [sleeping] }) };
+  const facts = { policy: policy({ rulesets: [sleeping] }), kubernetes: kubernetes() };
   const draft = draftStage(
     'pods',
     evidence([frontend, cart], [edge(frontend, cart, 'tcp/7070')], facts),

@@ -1,0 +1,24 @@
+/** Many flows at once, as columns: a week of reports needs neither an object each nor the memory for it. */
+import type { Flow, FlowKind } from './flow.ts';
+
+export class FlowLog implements Iterable<Flow> {
+  /** One entry a flow in each; flows of one kind mostly share the object. */
+  readonly kinds: readonly FlowKind[];
+  readonly ats: readonly number[];
+  readonly values: readonly number[];
+
+  constructor(kinds: readonly FlowKind[], ats: readonly number[], values: readonly number[]) {
+    this.kinds = kinds;
+    this.ats = ats;
+    this.values = values;
+  }
+
+  get length(): number {
+    return this.kinds.length;
+  }
+
+  *[Symbol.iterator](): Generator<Flow> {
+    for (const [index, kind] of this.kinds.entries())
+      yield { ...kind, at: this.ats[index] as number, value: this.values[index] as number };
+  }
+}

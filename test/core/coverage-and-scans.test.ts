@@ -1,0 +1,22 @@
+/** What a stranger who tries doors does to the estimate of what has not been seen: nothing. */
+import { expect, test } from 'vitest';
+import { coverage } from '#core/coverage.ts';
+import { brief, edge, evidence, workload } from '#test/support/evidence.ts';
+
+const web = workload('web');
+const store = workload('store');
+const steady = [edge(web, store, 'tcp/6379'), edge('198.51.100.7', web, 'tcp/443')];
+
+test('eight knocks from one stranger do not make half of the application look unseen', () => {
+  const knocks = [23, 2323, 3389, 5900, 8888, 9200, 11_211, 27_018].map((port) =>
+    edge('74.38.65.88', web, `tcp/${port}`, brief(1, 0)),
+  );
+  expect(coverage(evidence([web, store], [...steady, ...knocks]), 'UTC')).toMatchObject({ edges: 2, coverage: 1 });
+});
+
+test('a client seen once is counted: it may be the first of many', () => {
+  const once = edge(web, '203.0.113.9', 'tcp/443', brief(1, 0));
+  const { edges, byDays } = coverage(evidence([web, store], [...steady, once]), 'UTC');
+  expect(edges).toBe(3);
+  expect(byDays?.edges.value).toBeGreaterThanOrEqual(3);
+});
