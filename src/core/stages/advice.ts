@@ -26,12 +26,20 @@ export function adviceFor(scene: Scene, group: EdgeGroup, edges: readonly Edge[]
   }
   if (!outside || edges.every((edge) => isUnitByAddress(edge, scene.podNetworks)))
     return allowIt(`it is between processing units, ${habit(group)}`);
-  if (!incoming && edges.every((edge) => addressKind(outsideAddress(edge) ?? '') === 'private'))
-    return allowIt(`it leads to an address inside, ${habit(group)}`);
+  // What a stage looks at and leaves out, an untrusted resolver say, it leaves out for a reason.
+  const inside = (edge: Edge) => !scene.stageOf(edge) && addressKind(outsideAddress(edge) ?? '') === 'private';
+  if (!incoming && edges.every(inside)) return allowIt(`it leads to an address inside, ${habit(group)}`);
+  if (incoming && triesDoors(group)) return block('one address of the internet tries several ports, as no client does');
   if (hasNoHabit(group)) {
     return block(incoming ? `it came from outside only ${habit(group)}` : `it was seen only ${habit(group)}`);
   }
   return allowIt(`it was seen ${habit(group)}, ${incoming ? 'to' : 'from'} workloads of this namespace`);
+}
+
+/** However often it comes: a client of ours knows which port it wants. */
+function triesDoors({ addresses, ports }: EdgeGroup): boolean {
+  const [only, ...others] = addresses;
+  return only !== undefined && others.length === 0 && addressKind(only) === 'public' && ports.length > 2;
 }
 
 function block(adviceBecause: string): Advice {

@@ -1,5 +1,6 @@
 /** Which edges look like a scan: one outside source, many targets, next to no connections to each. */
 import type { Edge } from '#core/edge.ts';
+import { addressKind } from '#core/peers.ts';
 
 /** Fewer targets than this are a lost client, not a scan. */
 const TARGETS = 6;
@@ -18,7 +19,20 @@ export function scanEdges(edges: readonly Edge[]): Set<Edge> {
 }
 
 function looksLikeScan(edges: readonly Edge[]): boolean {
-  const targets = new Set(edges.map((edge) => JSON.stringify([edge.destination, edge.protocol, edge.port ?? null])));
-  const connections = edges.reduce((sum, edge) => sum + edge.count, 0);
-  return targets.size >= TARGETS && connections <= targets.size * CONNECTIONS_PER_TARGET;
+  const knocks = new Map<string, number>();
+  for (const { destination, protocol, port, count } of edges) {
+    const target = JSON.stringify([destination, protocol, port ?? null]);
+    knocks.set(target, count + (knocks.get(target) ?? 0));
+  }
+  if (knocks.size < TARGETS) return false;
+  const counts = [...knocks.values()];
+  const connections = counts.reduce((sum, count) => sum + count, 0);
+  if (connections <= knocks.size * CONNECTIONS_PER_TARGET) return true;
+  // One that comes back again and again still tries each door as often as the next; a client of ours has one it prefers.
+  return isPublic(edges) && Math.max(...counts) <= 2 * Math.min(...counts);
+}
+
+/** Nodes probe many workloads at one rhythm, so evenness says something about strangers only. */
+function isPublic([edge]: readonly Edge[]): boolean {
+  return edge?.source.kind === 'address' && addressKind(edge.source.address) === 'public';
 }

@@ -62,6 +62,7 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     evidence,
     scans,
     inwardNames,
+    kindOf,
     isTrustedResolver: resolvers.isTrusted,
     isNode: (address) => nodes.has(address) || nodes.isBridge(address),
     isApiServer: (address) => apiServers.has(address),

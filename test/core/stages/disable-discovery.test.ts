@@ -86,6 +86,22 @@ test('a scan, a single knock and a strange resolver are advised to be blocked', 
   expect(draft.residual.find((one) => one.group.id.startsWith('scan-'))?.changes).toEqual([]);
 });
 
+test('a scanner that comes back for the fifth time is still advised to be blocked, and the question stays the same', () => {
+  const visits = (times: number) =>
+    [23, 2323, 3389, 5900, 8888, 9200, 11211, 27018].map((port) =>
+      edge('74.38.65.88', cart, `tcp/${port}`, { ...brief(times, 60), days: ['2026-11-19', '2026-11-20'] }),
+    );
+  const [first, fifth] = [1, 5].map((times) => residualOf(visits(times)).residual);
+  expect(fifth).toMatchObject([{ advice: 'block', changes: [] }]);
+  expect(fifth?.[0]?.group.id).toBe(first?.[0]?.group.id);
+});
+
+test('one address of the internet that tries several ports every day is not waved through', () => {
+  const ports = ['tcp/22', 'tcp/3389', 'tcp/5900'];
+  const [only] = residualOf(ports.map((port) => edge('198.51.100.99', cart, port))).residual;
+  expect(only).toMatchObject({ advice: 'block' });
+});
+
 test('traffic to another namespace is allowed on our side, by their tags and namespace, and says what they must do', () => {
   const seen = edge(frontend, billing, 'tcp/9000');
   const [only] = residualOf([seen]).residual;
