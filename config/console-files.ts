@@ -20,7 +20,11 @@ const AppCredential = z.object({
 const ReadyMadeToken = z.object({ APIURL: address, token: z.string().min(1) });
 
 /** Nothing of what a file holds is ever part of a sentence. */
-export function credentialFindings({ credentials }: Settings['console'], now: number, production: boolean): Finding[] {
+export function credentialFindings(
+  credentials: Settings['console']['credentials'],
+  now: number,
+  production: boolean,
+): Finding[] {
   return (['observe', 'finalise'] as const).flatMap((role) => {
     const path = ['console', 'credentials', role];
     return look(credentials[role], now, production).map(({ weight, sentence }) => ({ weight, path, sentence }));

@@ -5,7 +5,9 @@ import { credentialFindings } from './console-files.ts';
 import { contradictions } from './contradictions.ts';
 import type { Environment } from './env.ts';
 import { explain } from './explain.ts';
+import { kubeconfigFindings } from './kubernetes-file.ts';
 import { type Finding, type Mistake, shown, visible } from './mistakes.ts';
+import { KEY_OF_THE_EXAMPLE } from './receipt-key.ts';
 import { type Config, Settings } from './schema.ts';
 import { type For, readSecrets } from './secrets.ts';
 import { written } from './shape.ts';
@@ -36,23 +38,33 @@ export function loadConfig(asked: Asked): Loaded | { readonly mistakes: readonly
   const read = readSource(file);
   const source = 'source' in read ? read.source : undefined;
   const settings = source && Settings.safeParse(source.value);
-  const said = source ? (name: 'slack' | 'console' | 'receipts') => partOf(source.value, name) : () => undefined;
-  const consoleApi = asked.for === 'slack' ? undefined : Settings.shape.console.safeParse(said('console')).data;
+  const said = (name: 'slack' | 'console' | 'kubernetes' | 'receipts') => source && partOf(source.value, name);
+  // Each setting is looked at by itself, so that a wrong neighbour hides nothing about it.
+  const { mode } = Settings.shape.slack.unwrap().shape;
+  const { credentials } = Settings.shape.console.shape;
 
+  const publicKeys = Settings.shape.receipts.safeParse(said('receipts')).data?.publicKeys;
   const { secrets, mistakes: ofSecrets } = readSecrets({
     env,
     for: asked.for,
-    mode: source && Settings.shape.slack.safeParse(said('slack')).data?.mode,
-    publicKeys: Settings.shape.receipts.safeParse(said('receipts')).data?.publicKeys,
+    mode: source && mode.safeParse(partOf(said('slack'), 'mode')).data,
+    publicKeys,
   });
   const health = healthPort(env);
+  const filesOfWorkers = (): Finding[] => {
+    const given = credentials.safeParse(partOf(said('console'), 'credentials')).data;
+    const kubernetes = Settings.shape.kubernetes.safeParse(said('kubernetes')).data;
+    return [
+      ...(given ? credentialFindings(besideFile(given, file), now(), production) : []),
+      ...(kubernetes ? kubeconfigFindings(kubeconfigBesideFile(kubernetes, file)) : []),
+    ];
+  };
   const found: Mistake[] = [
     ...('mistakes' in read ? read.mistakes : []),
     ...(source && settings?.error ? explain(settings.error.issues, source) : []),
     ...(source ? placed(contradictions(source.value, production), source) : []),
-    ...(source && consoleApi
-      ? placed(credentialFindings(besideFile(consoleApi, file), now(), production), source)
-      : []),
+    ...(source && asked.for !== 'slack' ? placed(filesOfWorkers(), source) : []),
+    ...(source && publicKeys ? placed(keyOfTheExample(publicKeys), source) : []),
     ...ofSecrets,
     ...(health.mistake ? [health.mistake] : []),
   ];
@@ -66,6 +78,13 @@ export function loadConfig(asked: Asked): Loaded | { readonly mistakes: readonly
     },
     warnings: found,
   };
+}
+
+/** Somebody who copies the example finds it out before the first vote is refused. */
+function keyOfTheExample(publicKeys: Settings['receipts']['publicKeys']): Finding[] {
+  if (!Object.hasOwn(publicKeys, KEY_OF_THE_EXAMPLE)) return [];
+  const sentence = 'this is the example, whose private half nobody has: put the line here that npm run keys printed';
+  return [{ weight: 'mistake', path: ['receipts', 'publicKeys', KEY_OF_THE_EXAMPLE], sentence }];
 }
 
 /** Differs between two processes on one machine, so it is not in the file they share. */
@@ -84,20 +103,26 @@ function hashOf(settings: Settings): string {
 
 /** Paths in the file are meant from where the file lies. */
 function withPaths(settings: Settings, file: string): Settings {
-  const { kubernetes } = settings;
+  const { console: consoleApi, kubernetes } = settings;
   return {
     ...settings,
-    console: besideFile(settings.console, file),
-    ...(kubernetes?.kubeconfig === undefined
-      ? {}
-      : { kubernetes: { ...kubernetes, kubeconfig: resolve(dirname(file), kubernetes.kubeconfig) } }),
+    console: { ...consoleApi, credentials: besideFile(consoleApi.credentials, file) },
+    ...(kubernetes ? { kubernetes: kubeconfigBesideFile(kubernetes, file) } : {}),
   };
 }
 
-function besideFile(consoleApi: Settings['console'], file: string): Settings['console'] {
-  const { observe, finalise } = consoleApi.credentials;
+type Credentials = Settings['console']['credentials'];
+
+function besideFile({ observe, finalise }: Credentials, file: string): Credentials {
   const folder = dirname(file);
-  return { ...consoleApi, credentials: { observe: resolve(folder, observe), finalise: resolve(folder, finalise) } };
+  return { observe: resolve(folder, observe), finalise: resolve(folder, finalise) };
+}
+
+type Kubernetes = NonNullable<Settings['kubernetes']>;
+
+function kubeconfigBesideFile(kubernetes: Kubernetes, file: string): Kubernetes {
+  const { kubeconfig } = kubernetes;
+  return kubeconfig === undefined ? kubernetes : { ...kubernetes, kubeconfig: resolve(dirname(file), kubeconfig) };
 }
 
 /** The digest takes whole numbers only, because others can be written in several ways; half an hour is text there. */

@@ -3,6 +3,9 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 
 const RAW_BYTES = 32;
 
+/** The key that config/lockstep.example.yaml shows; its private half was thrown away. */
+export const KEY_OF_THE_EXAMPLE = '6ffab74f';
+
 /** A public key as the configuration has it; nothing where the text is none. */
 export function publicKeyOf(text: string): Buffer | undefined {
   const raw = Buffer.from(text, 'base64');

@@ -23,7 +23,7 @@ const Approval = z.strictObject({
   fromGroups: z.array(z.strictObject({ group: groupId, needed: z.number().int().min(1) })).default([]),
   requesterMayVote: z.boolean().default(false),
   reactions: z.boolean().default(true),
-  expiresHours: z.number().positive().default(72),
+  expiresHours: z.number().int().min(1).default(72),
 });
 const StageApproval = z.strictObject({
   users: z.array(userId).optional(),
@@ -32,7 +32,7 @@ const StageApproval = z.strictObject({
   fromGroups: z.array(z.strictObject({ group: groupId, needed: z.number().int().min(1) })).optional(),
   requesterMayVote: z.boolean().optional(),
   reactions: z.boolean().optional(),
-  expiresHours: z.number().positive().optional(),
+  expiresHours: z.number().int().min(1).optional(),
 });
 
 const Drafts = z.strictObject({

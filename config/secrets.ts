@@ -18,6 +18,16 @@ export type Asked = {
 
 const MAX_BYTES = 64 * 1024;
 
+/** Who starts both processes hands each only its own: what the other alone needs is taken away. */
+export function environmentFor(process: 'slack' | 'worker', env: Environment): Environment {
+  const others = process === 'slack' ? OF_WORKERS : OF_SLACK_PROCESSES;
+  const taken = new Set(others.flatMap((name) => [name, `${name}_FILE`]));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !taken.has(name)));
+}
+
+const OF_SLACK_PROCESSES = ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'LOCKSTEP_RECEIPT_KEY'];
+const OF_WORKERS = ['LOCKSTEP_IDEMPOTENCY_SECRET'];
+
 /** No sentence ever holds a part of a secret. */
 export function readSecrets({ env, for: process, mode, publicKeys }: Asked): { secrets: Secrets; mistakes: Mistake[] } {
   const mistakes: Mistake[] = [];
@@ -72,10 +82,11 @@ export function readSecrets({ env, for: process, mode, publicKeys }: Asked): { s
       'LOCKSTEP_RECEIPT_KEY',
       `its id is "${receiptKey.id}", which is not among receipts.publicKeys: workers would refuse every vote. npm run keys printed the line to add`,
     );
-  if (process === 'worker' && (env.LOCKSTEP_RECEIPT_KEY || env.LOCKSTEP_RECEIPT_KEY_FILE))
+  const signing = ['LOCKSTEP_RECEIPT_KEY', 'LOCKSTEP_RECEIPT_KEY_FILE'].find((name) => env[name]);
+  if (process === 'worker' && signing)
     mistakes.push({
       weight: 'warning',
-      of: 'LOCKSTEP_RECEIPT_KEY',
+      of: signing,
       sentence: 'a worker does not need it: who has it can sign votes. Give it to the Slack process alone',
     });
 

@@ -13,7 +13,7 @@ export const ApprovalRule = z.strictObject({
   requesterMayVote: z.boolean(),
   /** Whether a reaction on the card counts as a vote. */
   reactions: z.boolean(),
-  expiresHours: z.number().positive(),
+  expiresHours: z.number().int().min(1),
 });
 export type ApprovalRule = z.infer<typeof ApprovalRule>;
 

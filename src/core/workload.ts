@@ -57,16 +57,21 @@ export function isStableTag(tag: string): boolean {
   return !VOLATILE.has(key) && !key.startsWith('@cloud:') && !/^@app:k8s:container\d+:/.test(key);
 }
 
+/** Deployment, CronJob, DaemonSet or Job, StatefulSet: what each appends to its own name. */
+const MADE_BY = [
+  /-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
+  /-\d{8,}-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
+  /-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
+  /-\d{1,4}$/,
+];
+
 /**
  * `frontend-7d4b9c6f5-x2k8p` → `frontend`, `mysql-0` → `mysql`, `report-28391040-bcdfg` → `report`: who made this pod.
  * Kubernetes makes its random parts without vowels, 0, 1 and 3, so that they never read as words.
  */
 export function ownerOf(unitName: string): string {
-  return unitName
-    .replace(/-[bcdfghjklmnpqrstvwxz2456789]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '')
-    .replace(/-\d{8,}-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '')
-    .replace(/-[bcdfghjklmnpqrstvwxz2456789]{5}$/, '')
-    .replace(/-\d{1,4}$/, '');
+  const made = MADE_BY.find((pattern) => pattern.test(unitName));
+  return made ? unitName.replace(made, '') : unitName;
 }
 
 function stableTags(unit: Pick<ProcessingUnit, 'tags'>): string[] {

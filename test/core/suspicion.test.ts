@@ -1,6 +1,7 @@
 /** What of a discovery week looks wrong, why, and how loudly it is said: the threat page's own examples. */
 import { expect, test } from 'vitest';
 import type { Edge } from '#core/edge.ts';
+import { addressKind } from '#core/peers.ts';
 import { setScene } from '#core/stages/scene.ts';
 import { amongPlaces, KNOWN_PLACES, knownPlaces, uploadPlace } from '#core/suspicion/known-places.ts';
 import { brandBelow, disguise, lookAlike } from '#core/suspicion/look-alikes.ts';
@@ -246,6 +247,7 @@ test('edges in another order give the same suspicions', () => {
     evidence: evidence(everybody, edges),
     scans: new Set<Edge>(),
     inwardNames: new Set<string>(),
+    kindOf: addressKind,
     isTrustedResolver: () => true,
     isNode: () => false,
     isApiServer: () => false,

@@ -18,6 +18,8 @@ describe('who made a pod is read off its name', () => {
     ['node-agent-x2k8p', 'node-agent'],
     ['nightly-report-28391040-qk9s9', 'nightly-report'],
     ['checkout', 'checkout'],
+    ['index-7-0', 'index-7'],
+    ['tonic-chmpf-7d4b9c6f5-x2k8p', 'tonic-chmpf'],
     ['product-catalog-v2', 'product-catalog-v2'],
   ])('%s is of %s', (name, owner) => expect(ownerOf(name)).toBe(owner));
 });

@@ -51,7 +51,7 @@ function trueEdges({ graph }: World): Edge[] {
 
 function noise({ graph, seed, chance }: World): Edge[] {
   const target = chance.fork('noise').pick(graph.services.filter(({ ports }) => ports.length > 0)).name;
-  const served = graph.services.find(({ ports, services }) => ports.length > 0 && services.length > 0);
+  const served = graph.services.find(({ ports, services }) => ports.some(isTcp) && services.length > 0);
   const clock = publicAddress(`${seed}/clock`);
   const scanner = publicAddress(`${seed}/scanner`);
   const first = graph.services[0]?.name ?? target;
@@ -78,13 +78,17 @@ function noise({ graph, seed, chance }: World): Edge[] {
 
 function cronEdge(served: World['graph']['services'][number]): Edge {
   const service = served.services[0];
-  const port = served.ports[0]?.containerPort ?? 0;
-  const servicePort = service?.ports.find(({ targetPort }) => targetPort === port)?.port ?? port;
+  const port = served.ports.find(isTcp)?.containerPort ?? 0;
+  const servicePort = service?.ports.filter(isTcp).find(({ targetPort }) => targetPort === port)?.port ?? port;
   return {
     ...common('edge', { from: cronWorkload, to: served.name, protocol: 'TCP', port, servicePort, frequency: 'rare' }),
     ...(service ? { service: service.name } : {}),
     noise: 'cron',
   };
+}
+
+function isTcp({ protocol }: { protocol: 'TCP' | 'UDP' }): boolean {
+  return protocol === 'TCP';
 }
 
 interface Line {

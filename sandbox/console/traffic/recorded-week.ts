@@ -12,7 +12,7 @@ import { flowReport, lookupReport, type Reports } from './reports.ts';
 const hourMs = 3_600_000;
 
 /** Many connections that were reported as one. */
-interface Occurrence {
+export interface Occurrence {
   edge: Edge;
   atMs: number;
   pair: Pair;
@@ -21,11 +21,7 @@ interface Occurrence {
 
 /** Writes the week into the reports and answers which edges were seen in it. */
 export function recordWeek(world: World, edges: readonly Edge[], policy: Policy, reports: Reports): Set<string> {
-  const occurrences = [
-    ...edges.flatMap((edge) => occurrencesOf(world, edge, world.chance.fork(`week/${edge.id}`))),
-    ...loopback(world, edges),
-    ...stayedOpen(world, edges),
-  ].sort((a, b) => a.atMs - b.atMs);
+  const occurrences = weekOf(world, edges);
   const searchedToday = new Set<string>();
   for (const { edge, atMs, pair, value } of occurrences) {
     if (pair.source.pod) recordLookups(world, edge, pair.source.pod, atMs, value, reports, searchedToday);
@@ -34,6 +30,15 @@ export function recordWeek(world: World, edges: readonly Edge[], policy: Policy,
       reports.addFlow(flowReport(finding, connection, { atMs, value, newId: world.newId }));
   }
   return new Set(occurrences.map(({ edge }) => edge.id));
+}
+
+/** What happens in the week before the world's start, in order; the same each time it is asked. */
+export function weekOf(world: World, edges: readonly Edge[]): Occurrence[] {
+  return [
+    ...edges.flatMap((edge) => occurrencesOf(world, edge, world.chance.fork(`week/${edge.id}`))),
+    ...loopback(world, edges),
+    ...stayedOpen(world, edges),
+  ].sort((a, b) => a.atMs - b.atMs);
 }
 
 function occurrencesOf(world: World, edge: Edge, chance: Chance): Occurrence[] {

@@ -1,0 +1,114 @@
+/** Everything that can be checked of an exported ledger, without Redis, Slack or configuration. */
+import type { Verifier } from '#core/checkpoint.ts';
+import type { PublicKeys } from '#slack/receipt.ts';
+import { checkAnchors } from './checks/anchors.ts';
+import { checkChain } from './checks/chain.ts';
+import { checkDrafts } from './checks/drafts.ts';
+import { checkKept } from './checks/kept.ts';
+import { type Moment, replay } from './checks/replay.ts';
+import { checkVotes } from './checks/votes.ts';
+import { readLedger } from './format.ts';
+import type { Finding, Report } from './report.ts';
+
+/** What the one who verifies brings, from elsewhere than the file. */
+export type Trusted = {
+  /** Keys of receipts; without them the file is believed about its own keys, and that is said. */
+  readonly receiptKeys?: PublicKeys;
+  readonly checkpointKeys?: readonly Verifier[];
+  /** Checkpoints, one after the other. */
+  readonly anchors?: string;
+};
+
+export function examine(text: string, trusted: Trusted = {}): Report {
+  const { ledger, flaws } = readLedger(text);
+  const unread = flaws.map((flaw): Finding => ({ verdict: 'broken', ...flaw }));
+  if (!ledger) return { entries: 0, votes: 0, applied: [], checkpoints: 0, findings: unread, remarks: [] };
+
+  const { header } = ledger;
+  const { lockdown } = header;
+  const entries = ledger.entries.map(({ entry }) => entry);
+  const chain = checkChain(entries);
+  const { moments, findings: notPlayed, lockdown: after } = replay(lockdown, entries);
+  const votes = moments.filter((moment) => moment.kind === 'voted');
+  const drafts = checkDrafts(ledger, moments);
+  const anchors =
+    trusted.anchors === undefined
+      ? { findings: [], remarks: [], held: 0 }
+      : checkAnchors(trusted.anchors, lockdown, entries, trusted.checkpointKeys ?? []);
+  const readToEnd = unread.length === 0 && after !== undefined;
+
+  const findings: Finding[] = [
+    ...unread,
+    ...chain,
+    ...(header.entries === entries.length || unread.length > 0 ? [] : [otherCount(header.entries, entries.length)]),
+    ...notPlayed,
+    ...checkVotes(moments, trusted.receiptKeys ?? header.receiptKeys),
+    ...drafts.findings,
+    ...(readToEnd ? checkKept(ledger, after, moments) : []),
+    ...anchors.findings,
+    ...unproven(votes.length, drafts.namespaceHolds || anchors.held > 0, trusted),
+  ];
+  return {
+    lockdown: lockdown.id,
+    namespace: lockdown.namespace,
+    ...(after ? { phase: after.phase } : {}),
+    entries: entries.length,
+    ...rootOf(entries.at(-1)?.hash),
+    votes: votes.length,
+    applied: moments.flatMap(writing),
+    checkpoints: anchors.held,
+    findings: byEntry(findings),
+    remarks: [...drafts.remarks, ...anchors.remarks, ...clockRemarks(entries), ...header.lacking],
+  };
+}
+
+function rootOf(root: string | undefined): { root?: string } {
+  return root === undefined ? {} : { root };
+}
+
+function otherCount(said: number, are: number): Finding {
+  const because = are < said ? 'is missing' : 'was added';
+  return {
+    verdict: 'broken',
+    entry: Math.min(said, are) + 1,
+    because: `${because}: the header says ${said} entries, and here are ${are}`,
+  };
+}
+
+/** What the file cannot prove about itself. */
+function unproven(votes: number, namespaceHolds: boolean, { receiptKeys }: Trusted): Finding[] {
+  const findings: Finding[] = [];
+  if (votes > 0 && receiptKeys === undefined)
+    findings.push({
+      verdict: 'unchecked',
+      because:
+        'the receipts were checked against the keys in the file itself: whose keys they are, only --keys can tell',
+    });
+  if (!namespaceHolds)
+    findings.push({
+      verdict: 'unchecked',
+      because:
+        'nothing here ties the history to the namespace: no draft that was asked about is kept, and no checkpoint was given',
+    });
+  return findings;
+}
+
+function writing(moment: Moment): Report['applied'] {
+  if (moment.kind !== 'applied') return [];
+  const { entry, stage, after } = moment;
+  return [{ entry, stage, digest: after.stages[stage].ask?.digest ?? '' }];
+}
+
+/** Clocks of several machines differ; hours would be worth a question. */
+function clockRemarks(entries: readonly { readonly number: number; readonly at: number }[]): string[] {
+  return entries.flatMap((entry, index) => {
+    const back = (entries[index - 1]?.at ?? entry.at) - entry.at;
+    return back > 0 ? [`Entry ${entry.number} says a time ${back} ms before that of the entry before it.`] : [];
+  });
+}
+
+/** In the order of the history; what is about no one entry comes last. */
+function byEntry(findings: readonly Finding[]): Finding[] {
+  const last = Number.POSITIVE_INFINITY;
+  return findings.toSorted((a, b) => (a.entry ?? last) - (b.entry ?? last) || 0);
+}

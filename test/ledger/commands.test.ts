@@ -1,0 +1,220 @@
+/** The command line: what it reads, what it prints, and what it ends with. */
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import type { Environment } from '#config/env.ts';
+import { lockstep } from '#src/ledger/lockstep.ts';
+import { configuration, NAMESPACES } from '#test/support/configuration.ts';
+import { aHouse } from '#test/support/house.ts';
+import { redisForTests } from '#test/support/redis.ts';
+import { aWholeLockdown, ID, NAMESPACE, NOON, publicKeys, receiptKey, tampered } from './whole-lockdown.ts';
+
+const { redis, url } = redisForTests(11);
+
+/** What it ends with and prints, in this process. */
+async function run(env: Environment, ...words: readonly string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const world = {
+    env,
+    now: () => NOON,
+    out: (text: string) => void out.push(text),
+    err: (text: string) => void err.push(text),
+  };
+  const exit = await lockstep(words, world);
+  return { exit, out: out.join(''), err: err.join('') };
+}
+
+/** A worker's configuration for this Redis, with the keys the votes were signed with. */
+function worker(more: Environment = {}) {
+  const made = configuration(`${NAMESPACES}console: { credentials: { observe: observe.json, finalise: finalise.json } }
+receipts: { publicKeys: ${JSON.stringify(publicKeys)} }
+`);
+  const { LOCKSTEP_RECEIPT_KEY_FILE: _, SLACK_APP_TOKEN: __, ...env } = made.env;
+  return { ...made, env: { ...env, LOCKSTEP_CONFIG: made.file, REDIS_URL: url, ...more } };
+}
+
+test('a ledger is exported to a new file that only its owner may read, and anybody with the keys finds it whole', async () => {
+  await aWholeLockdown(redis);
+  const { env, folder, file: config } = worker();
+  const file = join(folder, 'ledger.jsonl');
+  const before = await snapshot();
+  const exported = await run(env, 'ledger', 'export', ID, '--out', file, '--without-slack');
+  expect(exported).toMatchObject({ exit: 0, out: `${file} holds the 44 entries of ${ID}.\n` });
+  expect(exported.err).toContain('Slack was not asked');
+  expect(await snapshot()).toEqual(before);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(await run(env, 'ledger', 'export', ID, '--out', file, '--without-slack')).toMatchObject({
+    exit: 64,
+    err: expect.stringContaining('EEXIST'),
+  });
+
+  const verified = await run({}, 'ledger', 'verify', file, '--keys', config);
+  expect(verified.exit).toBe(0);
+  expect(verified.out).toContain(`${ID} of ${NAMESPACE}, locked\n44 entries, the last with the hash `);
+  expect(verified.out).toMatch(/The ledger is whole\.\n$/);
+  const { exit, out } = await run({}, 'ledger', 'verify', file, '--json');
+  expect(exit).toBe(3);
+  expect(JSON.parse(out)).toMatchObject({ exit: 3, lockdown: ID, entries: 44, findings: [{ verdict: 'unchecked' }] });
+});
+
+/** Every key of Redis with its content. */
+async function snapshot(): Promise<Record<string, string | null>> {
+  const keys = (await redis.keys('*')).sort();
+  const dumps = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
+  return Object.fromEntries(keys.map((key, index) => [key, dumps[index]?.toString('base64') ?? null]));
+}
+
+test('as a program of its own it says 0 for a whole ledger, 1 for a broken one, 2 for one that lacks its end', async () => {
+  const text = await aWholeLockdown(redis);
+  const { env, write } = worker();
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const note = JSON.parse(
+    (await run(env, 'ledger', 'checkpoint', ID, '--key', write('ledger-key.pem', pem), '--json')).out,
+  );
+  const keys = write('keys.yaml', JSON.stringify({ receipts: { publicKeys }, checkpoints: [note.verifierKey] }));
+  const anchors = write('anchors.txt', note.note);
+  const dropped = tampered(text, (ledger) => {
+    ledger.entries = ledger.entries.toSpliced(11, 1);
+  });
+  const shortened = tampered(text, (ledger) => {
+    ledger.entries = ledger.entries.slice(0, 43);
+    Object.assign(ledger.header, { entries: 43 });
+    Object.assign(ledger.header.lockdown, { phase: 'watching', length: 43 });
+  });
+  const files = [write('whole', text), write('broken', dropped), write('shortened', shortened)];
+  const ends = files.map(async (file) => {
+    const words = ['--import', 'tsx', 'src/cli.ts', 'ledger', 'verify', file, '--keys', keys, '--anchors', anchors];
+    const ended = await promisify(execFile)(process.execPath, words, { env: {} }).catch((error) => error);
+    return [ended.code ?? 0, ended.stdout.trim().split('\n').at(-1)];
+  });
+  expect(await Promise.all(ends)).toEqual([
+    [0, 'The ledger is whole.'],
+    [1, 'The ledger is broken.'],
+    [2, 'Entries are missing at the end.'],
+  ]);
+  const broken = await run({}, 'ledger', 'verify', files[1] ?? '', '--keys', keys);
+  expect(broken.out).toContain('broken: entry 12 is missing: entry 13 stands in its place\n');
+});
+
+test('a checkpoint is a signed note of the last entry, and none is given of a broken history', async () => {
+  await aWholeLockdown(redis);
+  const { env } = worker();
+  const unsigned = await run(env, 'ledger', 'checkpoint', ID);
+  expect(unsigned).toMatchObject({ exit: 0, err: expect.stringContaining('It is not signed') });
+  expect(unsigned.out.split('\n').slice(0, 2)).toEqual([`lockstep${NAMESPACE}/${ID}/chain`, '44']);
+  const history = `{lockstep}:history:${ID}`;
+  const fifth = JSON.parse((await redis.lindex(history, 4)) ?? '');
+  await redis.lset(history, 4, JSON.stringify({ ...fifth, config: 'another' }));
+  expect(await run(env, 'ledger', 'checkpoint', ID)).toMatchObject({
+    exit: 1,
+    out: '',
+    err: expect.stringContaining('entry 5 was changed'),
+  });
+});
+
+test('every lockdown is listed with how far it is', async () => {
+  await aWholeLockdown(redis);
+  const { env } = worker();
+  expect((await run(env, 'ledger', 'list')).out).toBe(
+    `${ID}  locked          44 entries  2026-11-22T12:00:00.000Z  ${NAMESPACE}\n`,
+  );
+  const { out } = await run(env, 'ledger', 'list', '--json');
+  expect(JSON.parse(out)).toMatchObject([{ id: ID, namespace: NAMESPACE, phase: 'locked', entries: 44 }]);
+});
+
+test('what the product itself has recorded is whole, with links to the cards in Slack', async () => {
+  const house = await aHouse({ redis, url });
+  await house.asking('dns');
+  await house.approve('dns');
+  expect((await house.stage('dns')).phase).toMatch(/verifying|allowed/);
+  const { publicKeys: keys } = house.settings.receipts;
+  const more = { SLACK_API_URL: house.slack.apiUrl, SLACK_BOT_TOKEN: house.slack.botToken };
+  const { env, folder, write } = worker(more);
+  const file = join(folder, 'ledger.jsonl');
+  expect(await run(env, 'ledger', 'export', house.id, '--out', file)).toMatchObject({ exit: 0, err: '' });
+  const lines = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const votes = lines.filter(({ entry }) => entry?.event.type === 'vote-cast');
+  expect(votes).toHaveLength(2);
+  for (const { permalink } of votes) expect(permalink).toMatch(/^https?:\/\/.+\/archives\/C0LOCKDOWN1\/p\d+/);
+  const keysFile = write('keys.yaml', JSON.stringify({ receipts: { publicKeys: keys } }));
+  const verified = await run({}, 'ledger', 'verify', file, '--keys', keysFile);
+  expect(verified).toMatchObject({ exit: 0, out: expect.stringContaining(': dns, digest ') });
+});
+
+test('where Slack does not answer the export says so and has everything else', async () => {
+  await aWholeLockdown(redis);
+  const { env } = worker({ SLACK_API_URL: 'http://127.0.0.1:9/api/' });
+  const { exit, out, err } = await run(env, 'ledger', 'export', ID);
+  expect({ exit, err }).toMatchObject({ exit: 0, err: expect.stringContaining('Slack cannot be reached') });
+  expect(out.split('\n')).toHaveLength(1 + 44 + 6 + 2 + 1 + 1);
+});
+
+describe('called wrongly', () => {
+  const cases: [string, string[], string][] = [
+    ['an unknown command', ['ledger', 'forge'], 'There is no command ledger forge'],
+    ['no file', ['ledger', 'verify'], 'was given 0'],
+    ['an unknown option', ['ledger', 'verify', 'file', '--trust-me'], '--trust-me'],
+    ['a file that is not there', ['ledger', 'verify', '/nowhere.jsonl'], '/nowhere.jsonl cannot be read: ENOENT'],
+  ];
+  test.each(cases)('with %s it ends with 64 and says why', async (_, words, because) => {
+    expect(await run({}, ...words)).toMatchObject({ exit: 64, err: expect.stringContaining(because), out: '' });
+  });
+
+  test('with a lockdown that is not kept it ends with 64', async () => {
+    const { env } = worker();
+    expect(await run(env, 'ledger', 'export', 'nobody-1')).toMatchObject({
+      exit: 64,
+      err: expect.stringContaining('nobody-1'),
+    });
+  });
+
+  test('with a configuration or with keys that are wrong it ends with 78', async () => {
+    expect(await run({ LOCKSTEP_CONFIG: '/nowhere.yaml' }, 'ledger', 'list')).toMatchObject({ exit: 78 });
+    const { write } = worker();
+    const file = write('ledger.jsonl', await aWholeLockdown(redis));
+    for (const wrong of ['receipts: { publicKeys: { k1: short } }', 'checkpoints: [no-key]', '{}', '{'])
+      expect(await run({}, 'ledger', 'verify', file, '--keys', write('keys.yaml', wrong)), wrong).toMatchObject({
+        exit: 78,
+        err: expect.stringContaining('keys.yaml: '),
+      });
+  });
+
+  test('with a key for checkpoints that is none it ends with 64 and shows nothing of it', async () => {
+    const { env, write } = worker();
+    const secret = write('key.pem', receiptKey.pem.replaceAll('A', 'B').slice(0, 60));
+    const { exit, err } = await run(env, 'ledger', 'checkpoint', ID, '--key', secret);
+    expect({ exit, err }).toMatchObject({ exit: 64, err: expect.stringContaining('is no private key in PEM') });
+  });
+});
+
+test('where Redis does not answer it ends with 3: nothing was found to be whole', async () => {
+  const { env } = worker({ REDIS_URL: 'redis://127.0.0.1:9' });
+  expect(await run(env, 'ledger', 'list')).toMatchObject({
+    exit: 3,
+    err: expect.stringContaining('Redis does not answer'),
+  });
+});
+
+test('every command explains itself, with an example', async () => {
+  expect((await run({}, '--help')).out).toContain('lockstep ledger verify');
+  for (const name of ['list', 'export', 'verify', 'checkpoint']) {
+    const { exit, out } = await run({}, 'ledger', name, '--help');
+    expect({ exit, out }).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining(`example:\n  npm run --silent lockstep -- ledger ${name}`),
+    });
+  }
+});
+
+test('a file that is no ledger is not whole', async () => {
+  const { write } = worker();
+  const { exit, out } = await run({}, 'ledger', 'verify', write('empty', ''));
+  expect({ exit, out }).toMatchObject({ exit: 1, out: expect.stringContaining('there is no header') });
+});
