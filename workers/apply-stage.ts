@@ -4,7 +4,7 @@ import type { Ask, Vote } from '#core/approval.ts';
 import { draftDigest, inverseOf } from '#core/digest.ts';
 import type { Change } from '#core/draft.ts';
 import type { DraftFinding } from '#core/findings.ts';
-import type { Lockdown } from '#core/lockdown-state.ts';
+import { type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
@@ -42,8 +42,11 @@ export function applyStage(deps: ApplyDeps) {
     const finding = await deps.evidence.draft(id, stage, state.ask?.digest);
     const at = await makeApprovedSo(deps, lockdown, stage, finding);
     if (at === undefined) return;
-    if (typeof at !== 'number')
+    if (typeof at !== 'number') {
+      // What an earlier try had written is approved no more.
+      await takeBack(deps, lockdown, stage);
       return report(deps, id, { type: 'draft-outdated', stage, because: at.outdated }, job.id);
+    }
     const written = await deps.evidence.written(id, stage);
     const objects = written.flatMap((object) => ('id' in object ? [object.id] : []));
     await report(deps, id, { type: 'applied', stage, objects, at }, job.id);
@@ -61,10 +64,13 @@ async function makeApprovedSo(
 ): Promise<number | undefined | Outdated> {
   const { ask } = lockdown.stages[stage];
   if (!ask || !finding) return { outdated: 'The draft that was approved is not kept any more.' };
-  // A try before this one got that far. Whether it still may is no question any more: the namespace has to be watched.
-  if (stage === 'disable-discovery' && (await isCut(deps, lockdown))) return deps.now();
+  // An earlier try got that far. Whether it still may is no question any more: the namespace has to be watched.
+  const cut = async () => stage === 'disable-discovery' && (await isCut(deps, lockdown));
+  if (await cut()) return deps.now();
   const checked = await check(deps, lockdown, stage, finding, ask);
-  return 'outdated' in checked ? checked : makeItSo(deps, lockdown, finding, checked.approving);
+  if (!('outdated' in checked)) return makeItSo(deps, lockdown, finding, checked.approving);
+  // Once more: another worker may have got that far while this one was counting.
+  return (await cut()) ? deps.now() : checked;
 }
 
 /** Whether enough valid votes stand for exactly this draft, and it is still the right one: at every try, however late. */
@@ -129,8 +135,12 @@ async function stoppedHalfway(deps: ApplyDeps, lockdown: Lockdown, stage: Stage)
   const phase = now?.stages[stage].phase;
   if (phase === 'undoing' || phase === 'waiting') await takeBack(deps, lockdown, stage);
   const givenBack = now?.phase === 'releasing' || now?.phase === 'released';
-  if (givenBack && stage === 'disable-discovery' && (await isCut(deps, lockdown))) await giveBack(deps, lockdown);
-  return phase !== 'applying' || now?.phase !== 'securing';
+  // Another worker found the votes void: nobody would watch what this one has cut.
+  const unwatched = now && phase !== 'allowed' && !mayBeCut(now);
+  if ((givenBack || unwatched) && stage === 'disable-discovery' && (await isCut(deps, lockdown)))
+    await giveBack(deps, lockdown);
+  const askedAnew = now?.stages[stage].ask?.nonce !== lockdown.stages[stage].ask?.nonce;
+  return phase !== 'applying' || now?.phase !== 'securing' || askedAnew;
 }
 
 type Making = {

@@ -37,9 +37,11 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
       continue;
     }
     if (!may.has(vote.user) || vote.person !== personOf(deps.settings, vote.user)) continue;
-    if (!rule.requesterMayVote && involved.includes(vote.person)) continue;
-    if (vote.gesture === 'reaction' && (ask.cuts || !rule.reactions)) continue;
-    if (ask.cuts && vote.decision === 'approve' && vote.gesture !== 'typed-name') continue;
+    // Whoever says no may be involved, and may say it in any way.
+    const approves = vote.decision === 'approve';
+    if (approves && !rule.requesterMayVote && involved.includes(vote.person)) continue;
+    if (approves && vote.gesture === 'reaction' && !rule.reactions) continue;
+    if (approves && vote.gesture !== 'typed-name' && ask.cuts) continue;
     if ('refused' in (await deps.directory.surely(vote.user))) continue;
     valid.push(vote);
   }

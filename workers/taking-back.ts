@@ -16,6 +16,11 @@ export type TakingBackDeps = {
   readonly journal: Pick<Journal, 'wroteToConsole'>;
 };
 
+export type CutDeps = {
+  readonly evidence: Pick<EvidenceStore, 'former'>;
+  readonly consoleApi: Pick<ConsoleApi, 'readPolicy'>;
+};
+
 const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
 
 /** Gives the names of objects that are not ours any more, and so were left alone. */
@@ -40,11 +45,15 @@ export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: 
   return left;
 }
 
+/** The default actions of a namespace that was given back before, together with its last stage; nothing when it was not. */
+export async function givenBackBefore(deps: CutDeps, { id, namespace }: Lockdown): Promise<DefaultActions | undefined> {
+  if (await deps.evidence.former(id)) return undefined;
+  const { own } = (await deps.consoleApi.readPolicy(namespace)).policy;
+  return own.incoming === 'Reject' && own.outgoing === 'Reject' ? undefined : own;
+}
+
 /** Whether this lockdown has set both default actions to Reject, and they are so still. */
-export async function isCut(
-  deps: Pick<TakingBackDeps, 'evidence' | 'consoleApi'>,
-  { id, namespace }: Lockdown,
-): Promise<boolean> {
+export async function isCut(deps: CutDeps, { id, namespace }: Lockdown): Promise<boolean> {
   if (!(await deps.evidence.former(id))) return false;
   const { own } = (await deps.consoleApi.readPolicy(namespace)).policy;
   return own.incoming === 'Reject' && own.outgoing === 'Reject';

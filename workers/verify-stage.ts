@@ -2,7 +2,7 @@
 import type { Settings } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
 import type { EdgeGroup } from '#core/draft.ts';
-import { foldFlows, sameTraffic } from '#core/fold.ts';
+import { Fold, sameTraffic } from '#core/fold.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { nameTable } from '#core/names.ts';
 import { isProven, proofOf, verification } from '#core/verification.ts';
@@ -64,15 +64,12 @@ async function look(deps: VerifyDeps, lockdown: Lockdown, stage: JobData<'verify
   if (until > since) {
     for await (const page of deps.consoleApi.readDnsLookups(namespace, since, until)) page.reports.forEach(names.learn);
   }
-  const flows = [];
+  const fold = new Fold(names);
   if (until > since)
-    for await (const page of deps.consoleApi.readFlows(namespace, since, until)) flows.push(...page.reports);
-  const newer = foldFlows(flows, {
-    names,
-    unitToWorkload: (unitId) => {
-      const unit = units.get(unitId);
-      return unit && { key: workloadKey(unit), namespace: unit.namespace };
-    },
+    for await (const page of deps.consoleApi.readFlows(namespace, since, until)) fold.add(page.reports);
+  const newer = fold.edges((unitId) => {
+    const unit = units.get(unitId);
+    return unit && { key: workloadKey(unit), namespace: unit.namespace };
   });
   const ours = new Set(written.flatMap((object) => (object.kind === 'ruleset' ? [object.id] : [])));
   // Only what the stage is about: its rules may let other traffic through too, which proves nothing about this stage.

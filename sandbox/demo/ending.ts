@@ -69,7 +69,7 @@ export async function readEnding(controlUrl: string, slackUrl: string, namespace
       edgesAllowed: truth.edges.filter(
         ({ verdict, decidedBy }) => verdict === 'Accept' && rulesets.get(stage)?.has(decidedBy),
       ).length,
-      verified: howVerified(stage, namespace, messages),
+      verified: stage === 'disable-discovery' ? readBack(truth) : howVerified(stage, namespace, messages),
     })),
     accepted: truth.edges.filter(({ verdict }) => verdict === 'Accept'),
     rejected,
@@ -77,11 +77,15 @@ export async function readEnding(controlUrl: string, slackUrl: string, namespace
   };
 }
 
+/** The enforcers' own reading: what they do with what no rule matches. */
+function readBack({ effective }: Truth): string {
+  return `the console answers what no rule matches with ${effective.incoming} (incoming) and ${effective.outgoing} (outgoing)`;
+}
+
 const TELLING = ['seen allowed', 'went on unproven', 'nothing to allow', 'left out'];
 
 /** The last thing the thread says about how a stage was proven. */
 function howVerified(stage: Stage, namespace: string, messages: readonly Message[]): string {
-  if (stage === 'disable-discovery') return 'both default actions read back from the console';
   const lines = linesAbout(TELLING, stage, namespace, messages);
   const last = lines.at(-1) ?? 'not verified';
   const open = linesAbout(['not seen'], stage, namespace, messages).at(-1);

@@ -6,7 +6,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { Environment } from '#config/env.ts';
 import { keyIdOf, publicPartOf } from '#config/receipt-key.ts';
+import { environmentFor } from '#config/secrets.ts';
 import { startConsole } from '#sandbox/console/start.ts';
 import { startKubernetes } from '#sandbox/kubernetes/start.ts';
 import { freePort, startRedis } from '#sandbox/redis.ts';
@@ -15,6 +17,10 @@ import { startSlack } from '#sandbox/slack/start.ts';
 export const LOCKDOWNS = 'C0LOCKDOWN1';
 const SECURITY = 'S0SECURITY1';
 const PLATFORM = 'S0PLATFORM1';
+
+/** A little more than the product gives itself to finish what is under way. */
+const END_WITHIN_MS = 30_000;
+const LAST_WORDS = 2000;
 
 export type LaptopOptions = {
   /** The application's graph file. */
@@ -39,9 +45,27 @@ export type Laptop = {
   stop(): Promise<void>;
 };
 
+/** When something cannot be started, what was started before is stopped, and the reason is thrown. */
 export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
+  const started: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of started.splice(0).reverse()) await end();
+  };
+  try {
+    return { ...(await startEach(options, (end) => started.push(end))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** One after the other; each says how it is ended as soon as it runs. */
+async function startEach(
+  options: LaptopOptions,
+  runs: (end: () => Promise<unknown>) => void,
+): Promise<Omit<Laptop, 'stop'>> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-demo-'));
-  const redis = await startRedis({ embedded: options.embeddedRedis });
+  runs(() => rm(folder, { recursive: true, force: true }));
   const consoleApi = await startConsole({
     app: options.app,
     seed: options.seed,
@@ -50,18 +74,23 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     policyDelayMs: 300,
     reportDelayMs: [200, 600],
   });
+  runs(consoleApi.stop);
+  const redis = await startRedis({ embedded: options.embeddedRedis });
+  runs(redis.stop);
   const kubernetes = options.kubernetes ? await startKubernetes({ world: consoleApi.world, folder }) : undefined;
+  if (kubernetes) runs(kubernetes.stop);
   const slack = await startSlack({
     port: options.port || (await freePort()),
     seed: options.seed,
     manifest: 'config/slack-manifest.yaml',
   });
+  runs(slack.stop);
   const receipts = newReceiptKey();
   const settings = settingsOf(consoleApi, kubernetes?.kubeconfig, receipts);
   const file = join(folder, 'lockstep.yaml');
   await writeFile(file, stringify(settings));
 
-  const env = {
+  const given = {
     ...process.env,
     LOCKSTEP_CONFIG: file,
     REDIS_URL: redis.url,
@@ -72,20 +101,24 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     LOCKSTEP_IDEMPOTENCY_SECRET: randomBytes(32).toString('base64url'),
   };
   const product = [
-    start('src/main.ts', join(folder, 'slack.log'), env),
-    start('workers/main.ts', join(folder, 'worker.log'), env),
+    start('src/main.ts', join(folder, 'slack.log'), environmentFor('slack', given)),
+    start('workers/main.ts', join(folder, 'worker.log'), environmentFor('worker', given)),
   ];
   let stopping = false;
   const broken = Promise.race(
     product.map(
-      ({ name, child, log }) =>
+      ({ name, child, lastWords }) =>
         new Promise<string>((resolve) => {
-          child.once('exit', (code) => {
-            if (!stopping) resolve(`${name} ended with code ${code}; its log is ${log}`);
+          child.once('close', (code) => {
+            if (!stopping) resolve(`${name} ended with code ${code}. The end of its log:\n${lastWords()}`);
           });
         }),
     ),
   );
+  runs(() => {
+    stopping = true;
+    return Promise.all(product.map(({ child }) => ended(child)));
+  });
   return {
     slackUrl: slack.url,
     controlUrl: consoleApi.controlUrl,
@@ -94,34 +127,48 @@ export async function startLaptop(options: LaptopOptions): Promise<Laptop> {
     redis: redis.name,
     folder,
     broken,
-    async stop() {
-      stopping = true;
-      await Promise.all(product.map(({ child }) => ended(child)));
-      await Promise.all([slack.stop(), kubernetes?.stop(), consoleApi.stop()]);
-      await redis.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
   };
 }
 
+type Process = {
+  readonly name: string;
+  readonly child: ChildProcess;
+  /** The end of what it wrote, because the log goes with the folder. */
+  lastWords(): string;
+};
+
 /** A production entry point as a process of its own; its log goes to a file, so that the terminal stays readable. */
-function start(entry: string, log: string, env: NodeJS.ProcessEnv): { name: string; child: ChildProcess; log: string } {
+function start(entry: string, log: string, env: Environment): Process {
   const child = spawn(process.execPath, ['--import', 'tsx', entry], {
-    env,
+    env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C reaches the demo alone, which then stops the product politely.
     detached: true,
   });
   const file = createWriteStream(log, { flags: 'a' });
-  child.stdout?.pipe(file, { end: false });
-  child.stderr?.pipe(file, { end: false });
-  return { name: entry, child, log };
+  let last = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.pipe(file, { end: false });
+    stream.on('data', (words) => {
+      last = `${last}${words}`.slice(-LAST_WORDS);
+    });
+  }
+  // Of a group of its own, it would otherwise outlive a demo that ends in an error.
+  const withUs = () => child.kill('SIGKILL');
+  process.once('exit', withUs);
+  child.once('exit', () => process.off('exit', withUs));
+  return { name: entry, child, lastWords: () => last.trim() };
 }
 
-function ended(child: ChildProcess): Promise<void> {
+/** Asks a process to end, and ends it when it has not done so in time. */
+export function ended(child: ChildProcess, withinMs = END_WITHIN_MS): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
-    child.once('exit', () => resolve());
+    const late = setTimeout(() => child.kill('SIGKILL'), withinMs);
+    child.once('exit', () => {
+      clearTimeout(late);
+      resolve();
+    });
     child.kill('SIGTERM');
   });
 }

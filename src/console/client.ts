@@ -1,7 +1,7 @@
 /** One credential's requests to the console: namespace, token, tracking, paging and the one renewal. */
 import { doesNotParse, isConsoleFailure } from './errors.ts';
 import type { Tokens } from './tokens.ts';
-import type { Answer, Exchange, Transport } from './transport.ts';
+import type { Answer, AnswerInBytes, Exchange, Transport } from './transport.ts';
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -22,6 +22,7 @@ export type Client = {
   /** The namespace that this credential is for. */
   readonly scope: string;
   call(call: Call): Promise<Answer & { readonly where: string }>;
+  callForBytes(call: Call): Promise<AnswerInBytes & { readonly where: string }>;
   /** All elements of a list, page by page. */
   list(
     call: Pick<Call, 'namespace' | 'path' | 'query'>,
@@ -43,31 +44,36 @@ export function createClient(options: ClientOptions): Client {
   // What stayed forbidden with a fresh token is forbidden, not expired: asking again is no reason for another token.
   const forbidden = new Set<string>();
 
-  const send = async (call: Call, where: string, token: string): Promise<Answer> => {
-    const answer = await transport.exchange(exchangeOf(call, where, token, options));
-    forbidden.delete(where);
-    return answer;
-  };
+  async function send<Received>(
+    exchange: (exchange: Exchange) => Promise<Received>,
+    call: Call,
+  ): Promise<Received & { readonly where: string }> {
+    const where = `${call.method} ${call.path} in ${call.namespace}`;
+    const withToken = async (token: string) => {
+      const answer = await exchange(exchangeOf(call, where, token, options));
+      forbidden.delete(where);
+      return { ...answer, where };
+    };
+    const token = await tokens.current();
+    try {
+      return await withToken(token);
+    } catch (error) {
+      if (!isConsoleFailure(error, 'credential', 'forbidden') || forbidden.has(where)) throw error;
+      const another = await tokens.instead(token);
+      if (another === undefined) throw error;
+      try {
+        return await withToken(another);
+      } catch (second) {
+        if (isConsoleFailure(second, 'forbidden')) forbidden.add(where);
+        throw second;
+      }
+    }
+  }
 
   const client: Client = {
     scope: options.scope,
-    async call(call) {
-      const where = `${call.method} ${call.path} in ${call.namespace}`;
-      const token = await tokens.current();
-      try {
-        return { ...(await send(call, where, token)), where };
-      } catch (error) {
-        if (!isConsoleFailure(error, 'credential', 'forbidden') || forbidden.has(where)) throw error;
-        const another = await tokens.instead(token);
-        if (another === undefined) throw error;
-        try {
-          return { ...(await send(call, where, another)), where };
-        } catch (second) {
-          if (isConsoleFailure(second, 'forbidden')) forbidden.add(where);
-          throw second;
-        }
-      }
-    },
+    call: (call) => send(transport.exchange, call),
+    callForBytes: (call) => send(transport.exchangeBytes, call),
     async *list({ namespace, path, query }) {
       for (let after: string | undefined; ; ) {
         const answer = await client.call({

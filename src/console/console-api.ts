@@ -1,6 +1,7 @@
 /** What Lockstep can ask of the console and tell it, and which of the two credentials does it. */
 import type { NewExternalNetwork } from '#core/external-network.ts';
-import type { DnsLookup, Flow } from '#core/flow.ts';
+import type { DnsLookup } from '#core/flow.ts';
+import type { FlowLog } from '#core/flow-log.ts';
 import type { NewNetworkRuleset } from '#core/network-ruleset.ts';
 import type { DefaultActions, OwnAction } from '#core/policy.ts';
 import { type Client, createClient } from './client.ts';
@@ -20,6 +21,7 @@ import { issuedTokens, readyMadeToken } from './tokens.ts';
 import { createTransport, type Patience } from './transport.ts';
 import { readProcessingUnits, readProcessingUnitsByIds, renderedFor } from './units.ts';
 import { EXTERNAL_NETWORK, type ObjectName, RULESET } from './wire/objects.ts';
+import { flowReports } from './wire/reports.ts';
 import type { ConsoleUnit, RenderedPolicy } from './wire/units.ts';
 
 /** Times are milliseconds since the epoch. Everything that fails is a ConsoleFailure. */
@@ -35,8 +37,8 @@ export type ConsoleApi = {
   ): Promise<{ readonly units: readonly ConsoleUnit[]; readonly missing: readonly string[] }>;
   renderedFor(unit: Pick<ConsoleUnit, 'id' | 'namespace'>): Promise<RenderedPolicy>;
   /** One page for each window, in order; every report of `[from, to)` once. */
-  readFlows(path: string, from: number, to: number): AsyncIterable<ReportPage<Flow>>;
-  readDnsLookups(path: string, from: number, to: number): AsyncIterable<ReportPage<DnsLookup>>;
+  readFlows(path: string, from: number, to: number): AsyncIterable<ReportPage<FlowLog>>;
+  readDnsLookups(path: string, from: number, to: number): AsyncIterable<ReportPage<readonly DnsLookup[]>>;
 
   ensureExternalNetwork(path: string, wish: Wish<NewExternalNetwork>): Promise<Made>;
   ensureRuleset(path: string, wish: Wish<NewNetworkRuleset>): Promise<Made>;
@@ -91,14 +93,15 @@ export function consoleApi(options: ConsoleApiOptions): ConsoleApi {
   const observe = clientOf(options.observe, options);
   const finalise = options.finalise ? clientOf(options.finalise, options) : observe;
   const windows = { ...WINDOWS, ...options.windows };
+  const flows = flowReports();
   return {
     readNamespace: (path) => readNamespace(observe, path),
     readPolicy: (path) => readPolicy(observe, path),
     readProcessingUnits: (path, which) => readProcessingUnits(observe, path, which),
     readProcessingUnitsByIds: (ids, elsewhere) => readProcessingUnitsByIds(observe, ids, elsewhere),
     renderedFor: (unit) => renderedFor(observe, unit),
-    readFlows: (path, from, to) => readFlows(observe, path, from, to, windows),
-    readDnsLookups: (path, from, to) => readDnsLookups(observe, path, from, to, windows),
+    readFlows: (path, from, to) => readFlows(observe, flows, { path, from, to }, windows),
+    readDnsLookups: (path, from, to) => readDnsLookups(observe, { path, from, to }, windows),
 
     ensureExternalNetwork: (path, wish) => ensure(observe, EXTERNAL_NETWORK, path, wish),
     ensureRuleset: (path, wish) => ensure(observe, RULESET, path, wish),

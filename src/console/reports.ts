@@ -1,14 +1,16 @@
 /** How a stretch of flow and DNS reports is read: in windows, each split until its answer is whole. */
-import type { DnsLookup, Flow } from '#core/flow.ts';
+import type { DnsLookup, FlowKind } from '#core/flow.ts';
+import { FlowLog } from '#core/flow-log.ts';
 import type { Client } from './client.ts';
 import { isConsoleFailure } from './errors.ts';
-import { DNS_LOOKUPS, FLOWS, type ReportKind, type ReportsAnswer } from './wire/reports.ts';
+import { SeenIds } from './wire/report-ids.ts';
+import { type Columns, DNS_LOOKUPS, type ReportKind, type ReportsAnswer } from './wire/reports.ts';
 
 /** What one window had. Times are milliseconds since the epoch; a report at `from` is inside, one at `to` is not. */
-export type ReportPage<Report> = {
+export type ReportPage<Reports> = {
   readonly from: number;
   readonly to: number;
-  readonly reports: readonly Report[];
+  readonly reports: Reports;
   /** Elements of the answer that could not be understood, and what was wrong with the first. */
   readonly unreadable: number;
   readonly unreadableBecause?: string;
@@ -26,38 +28,43 @@ export type Windows = {
 
 export const WINDOWS: Windows = { windowMs: 3_600_000, shortestMs: 1_000, suspiciousSize: 10_000 };
 
-export function readFlows(client: Client, path: string, from: number, to: number, windows: Windows) {
-  return readReports<Flow>(client, FLOWS, { path, from, to }, windows);
+/** `kind` is one of the caller's, to be used for as many stretches as there are. */
+export function readFlows(
+  client: Pick<Client, 'callForBytes'>,
+  kind: ReportKind<FlowKind>,
+  stretch: Stretch,
+  windows: Windows,
+): AsyncGenerator<ReportPage<FlowLog>> {
+  return readReports(client, kind, stretch, windows, ({ whats, ats, values }) => new FlowLog(whats, ats, values));
 }
 
-export function readDnsLookups(client: Client, path: string, from: number, to: number, windows: Windows) {
-  return readReports<DnsLookup>(client, DNS_LOOKUPS, { path, from, to }, windows);
+export function readDnsLookups(
+  client: Pick<Client, 'callForBytes'>,
+  stretch: Stretch,
+  windows: Windows,
+): AsyncGenerator<ReportPage<readonly DnsLookup[]>> {
+  return readReports(client, DNS_LOOKUPS, stretch, windows, ({ whats }) => whats);
 }
 
 type Stretch = { readonly path: string; readonly from: number; readonly to: number };
 
-async function* readReports<Report extends { readonly at: number }>(
-  client: Client,
-  kind: ReportKind<Report>,
+async function* readReports<What, Reports>(
+  client: Pick<Client, 'callForBytes'>,
+  kind: ReportKind<What>,
   { path, from, to }: Stretch,
   windows: Windows,
-): AsyncGenerator<ReportPage<Report>> {
+  reportsOf: (columns: Omit<Columns<What>, 'ids'>) => Reports,
+): AsyncGenerator<ReportPage<Reports>> {
   // Windows touch, so a report can come twice only from two neighbours.
-  let neighbour = new Set<string>();
+  let neighbour = new SeenIds(0);
   for (let start = from; start < to; start += windows.windowMs) {
     const stretch = { path, from: start, to: Math.min(start + windows.windowMs, to) };
     for await (const { answer, ...window } of wholeWindows(client, kind, stretch, windows)) {
-      const seen = new Set<string>();
-      const reports: Report[] = [];
-      for (const { id, report } of answer.reports) {
-        if (report.at < from || report.at >= to || neighbour.has(id) || seen.has(id)) continue;
-        seen.add(id);
-        reports.push(report);
-      }
+      const { seen, columns } = newIn(answer, neighbour, { from, to });
       neighbour = seen;
       yield {
         ...window,
-        reports,
+        reports: reportsOf(columns),
         unreadable: answer.unreadable,
         ...(answer.unreadableBecause === undefined ? {} : { unreadableBecause: answer.unreadableBecause }),
       };
@@ -65,19 +72,37 @@ async function* readReports<Report extends { readonly at: number }>(
   }
 }
 
-type Window<Report> = {
+/** Each report once, and those of the stretch only. */
+function newIn<What>(
+  { ids, ats, values, whats }: Columns<What>,
+  neighbour: SeenIds,
+  { from, to }: Pick<Stretch, 'from' | 'to'>,
+) {
+  const seen = new SeenIds(ats.length);
+  const columns = { ats: [] as number[], values: [] as number[], whats: [] as What[] };
+  for (let index = 0; index < ats.length; index++) {
+    const at = ats[index] as number;
+    if (at < from || at >= to || neighbour.has(ids, index) || !seen.add(ids, index)) continue;
+    columns.ats.push(at);
+    columns.values.push(values[index] as number);
+    columns.whats.push(whats[index] as What);
+  }
+  return { seen, columns };
+}
+
+type Window<What> = {
   readonly from: number;
   readonly to: number;
   readonly truncated?: string;
-  readonly answer: ReportsAnswer<Report>;
+  readonly answer: ReportsAnswer<What>;
 };
 
-async function* wholeWindows<Report>(
-  client: Client,
-  kind: ReportKind<Report>,
+async function* wholeWindows<What>(
+  client: Pick<Client, 'callForBytes'>,
+  kind: ReportKind<What>,
   stretch: Stretch,
   windows: Windows,
-): AsyncGenerator<Window<Report>> {
+): AsyncGenerator<Window<What>> {
   const { from, to } = stretch;
   const answer = await readWindow(client, kind, stretch);
   const truncated = whyNotWhole(answer, windows);
@@ -91,24 +116,24 @@ async function* wholeWindows<Report>(
     from,
     to,
     ...(truncated === undefined ? {} : { truncated }),
-    answer: answer ?? { size: 0, reports: [], unreadable: 0 },
+    answer: answer ?? { size: 0, ids: [], ats: [], values: [], whats: [], unreadable: 0 },
   };
 }
 
-function whyNotWhole<Report>(answer: ReportsAnswer<Report> | undefined, windows: Windows): string | undefined {
+function whyNotWhole(answer: Pick<ReportsAnswer<unknown>, 'size'> | undefined, windows: Windows): string | undefined {
   if (!answer) return 'the console’s answer is too large even for a window this short';
   if (answer.size < windows.suspiciousSize) return undefined;
   return `the console answered with ${answer.size} reports, as many as it may ever give at once`;
 }
 
 /** Undefined where the answer was refused as too large. */
-async function readWindow<Report>(
-  client: Client,
-  kind: ReportKind<Report>,
+async function readWindow<What>(
+  client: Pick<Client, 'callForBytes'>,
+  kind: ReportKind<What>,
   { path, from, to }: Stretch,
-): Promise<ReportsAnswer<Report> | undefined> {
+): Promise<ReportsAnswer<What> | undefined> {
   try {
-    const { body, where } = await client.call({
+    const { bytes, where } = await client.callForBytes({
       method: 'POST',
       namespace: path,
       path: '/reportsqueries',
@@ -116,7 +141,7 @@ async function readWindow<Report>(
       query: { startAbsolute: new Date(from - 1).toISOString(), endAbsolute: new Date(to).toISOString() },
       body: kind.body,
     });
-    return kind.read(body, where, path);
+    return kind.read(bytes, where, path);
   } catch (error) {
     if (isConsoleFailure(error, 'too-large')) return undefined;
     throw error;

@@ -1,7 +1,8 @@
 /** How one request reaches the console: tries, waits, limits, and no redirects. */
 import { Agent, errors, request } from 'undici';
 import { z } from 'zod';
-import { type Complaint, ConsoleFailure, doesNotParse, failureOf } from './errors.ts';
+import { type Complaint, ConsoleFailure, failureOf } from './errors.ts';
+import { jsonOf } from './wire/fields.ts';
 
 export type TlsOptions = { readonly cert?: string; readonly key?: string; readonly ca?: readonly string[] };
 
@@ -36,16 +37,21 @@ export type Exchange = {
   readonly where: string;
 };
 
-export type Answer = {
+type Received = {
   readonly status: number;
-  readonly body: unknown;
   /** The cursor of the next page. */
   readonly next?: string;
 };
 
+export type Answer = Received & { readonly body: unknown };
+
+/** As it came, for answers too large to be parsed as one. */
+export type AnswerInBytes = Received & { readonly bytes: Buffer };
+
+/** Answers 2xx; everything else is a ConsoleFailure. */
 export type Transport = {
-  /** Answers 2xx; everything else is a ConsoleFailure. */
   exchange(exchange: Exchange): Promise<Answer>;
+  exchangeBytes(exchange: Exchange): Promise<AnswerInBytes>;
   close(): Promise<void>;
 };
 
@@ -71,24 +77,30 @@ export function createTransport(options: TransportOptions): Transport {
     maxResponseSize: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
   });
 
-  return {
-    async exchange(exchange) {
-      const deadline = performance.now() + patience.deadlineMs;
-      for (let tries = 0; ; tries += 1) {
-        try {
-          const left = deadline - performance.now();
-          return await once(
-            agent,
-            origin,
-            exchange,
-            Math.max(1, Math.min(patience.tryMs, patience.deadlineMs / 4, left)),
-          );
-        } catch (error) {
-          const wait = waitBeforeNextTry(error, tries, patience);
-          if (wait === undefined || performance.now() + wait >= deadline) throw error;
-          await new Promise((resolve) => setTimeout(resolve, wait));
-        }
+  const exchangeBytes = async (exchange: Exchange): Promise<AnswerInBytes> => {
+    const deadline = performance.now() + patience.deadlineMs;
+    for (let tries = 0; ; tries += 1) {
+      try {
+        const left = deadline - performance.now();
+        return await once(
+          agent,
+          origin,
+          exchange,
+          Math.max(1, Math.min(patience.tryMs, patience.deadlineMs / 4, left)),
+        );
+      } catch (error) {
+        const wait = waitBeforeNextTry(error, tries, patience);
+        if (wait === undefined || performance.now() + wait >= deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
       }
+    }
+  };
+
+  return {
+    exchangeBytes,
+    async exchange(exchange) {
+      const { bytes, ...received } = await exchangeBytes(exchange);
+      return { ...received, body: jsonOf(bytes, exchange.where, received.status) };
     },
     close: () => agent.close(),
   };
@@ -106,10 +118,10 @@ function isRetried(failure: ConsoleFailure): boolean {
   return failure.status === undefined ? failure.passing : RETRIED.has(failure.status);
 }
 
-async function once(agent: Agent, origin: string, exchange: Exchange, timeoutMs: number): Promise<Answer> {
+async function once(agent: Agent, origin: string, exchange: Exchange, timeoutMs: number): Promise<AnswerInBytes> {
   const { method, target, headers, where } = exchange;
   let status: number;
-  let text: string;
+  let bytes: Buffer;
   let next: string | undefined;
   let retryAfterMs: number | undefined;
   try {
@@ -127,14 +139,14 @@ async function once(agent: Agent, origin: string, exchange: Exchange, timeoutMs:
     status = response.statusCode;
     next = single(response.headers['x-next']);
     retryAfterMs = retryAfter(single(response.headers['retry-after']));
-    text = await response.body.text();
+    bytes = Buffer.from(await response.body.arrayBuffer());
   } catch (error) {
     // A header or an address that cannot be sent is our mistake, not the console's.
     if (error instanceof errors.InvalidArgumentError) throw error;
     throw failureOnTheWay(error, where);
   }
-  if (status < 200 || status >= 300) throw failureOf(status, complaintsIn(text), where, retryAfterMs);
-  return { status, body: parseJson(text, where, status), ...(next ? { next } : {}) };
+  if (status < 200 || status >= 300) throw failureOf(status, complaintsIn(bytes.toString()), where, retryAfterMs);
+  return { status, bytes, ...(next ? { next } : {}) };
 }
 
 /** TLS failures never pass with time: a wrong certificate stays wrong (console-api.md 1.8). */
@@ -170,15 +182,6 @@ function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
   return error.name === 'TimeoutError' ? 'TimeoutError' : '';
-}
-
-function parseJson(text: string, where: string, status: number): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw doesNotParse(where, '', 'it is not JSON', status);
-  }
 }
 
 const Complaints = z.array(

@@ -26,10 +26,16 @@ export type Folded = {
   readonly unknownUnits: string[];
 };
 
-/** Folds one window of reports. */
+/** Folds flows that come one by one. */
 export function foldFlows(flows: Iterable<Flow>, { names, unitToWorkload }: FoldContext): Folded {
   const fold = new Fold(names);
-  for (const { at, value, ...kind } of flows) fold.count(kind, at, value);
+  const kinds = new Map<string, FlowKind>();
+  for (const { at, value, ...kind } of flows) {
+    const key = JSON.stringify(kind);
+    const known = kinds.get(key) ?? kind;
+    kinds.set(key, known);
+    fold.count(known, at, value);
+  }
   return fold.edges(unitToWorkload);
 }
 
@@ -80,7 +86,7 @@ export class Fold {
     return { edges: sortedById(edges), unknownUnits: [...unknownUnits].sort() };
   }
 
-  /** Names hold for a while, and are asked for again when that is over: 2 ns a report, not 400. */
+  /** Names hold for a while, and are asked for again only when that is over. */
   private nextNames(tally: Tally, { unit, ip }: { unit: string; ip: string }, at: number): void {
     const own = this.names.spanFor(unit, ip, at);
     for (const name of own.names) tally.names.add(name);

@@ -45,35 +45,22 @@ export function withChanges(
   changes: readonly Change[],
   parent: DefaultActions<RuleAction> = policy.effective,
 ): Policy {
-  return changes.reduce((before, change) => withChange(before, change, parent), policy);
+  const networks = changes.flatMap((change) => (change.kind === 'create-external-network' ? [change.network] : []));
+  const rulesets = changes.flatMap((change) => (change.kind === 'create-ruleset' ? [change.ruleset] : []));
+  const prefixes = changes.flatMap((change) => (change.kind === 'add-tag-prefixes' ? change.prefixes : []));
+  const actions = changes.findLast((change) => change.kind === 'set-default-actions')?.actions;
+  const { local, effective } = policy.prefixes;
+  return {
+    ...policy,
+    prefixes: { local: union(local, prefixes), effective: union(effective, prefixes) },
+    rulesets: [...policy.rulesets, ...rulesets.map((ruleset) => draftedRuleset(ruleset, policy.namespace))],
+    externalNetworks: [...policy.externalNetworks, ...networks.map((one) => draftedNetwork(one, policy.namespace))],
+    ...(actions ? { own: actions, effective: effectiveOf(actions, parent) } : {}),
+  };
 }
 
-function withChange(policy: Policy, change: Change, parent: DefaultActions<RuleAction>): Policy {
-  switch (change.kind) {
-    case 'create-external-network':
-      return {
-        ...policy,
-        externalNetworks: [...policy.externalNetworks, draftedNetwork(change.network, policy.namespace)],
-      };
-    case 'create-ruleset':
-      return { ...policy, rulesets: [...policy.rulesets, draftedRuleset(change.ruleset, policy.namespace)] };
-    case 'add-tag-prefixes': {
-      const { local, effective } = policy.prefixes;
-      return {
-        ...policy,
-        prefixes: { local: union(local, change.prefixes), effective: union(effective, change.prefixes) },
-      };
-    }
-    case 'set-default-actions':
-      return {
-        ...policy,
-        own: change.actions,
-        effective: {
-          incoming: resolved(change.actions.incoming, parent.incoming),
-          outgoing: resolved(change.actions.outgoing, parent.outgoing),
-        },
-      };
-  }
+function effectiveOf(own: DefaultActions<OwnAction>, parent: DefaultActions<RuleAction>): DefaultActions<RuleAction> {
+  return { incoming: resolved(own.incoming, parent.incoming), outgoing: resolved(own.outgoing, parent.outgoing) };
 }
 
 function resolved(action: OwnAction, inherited: RuleAction): RuleAction {
@@ -120,19 +107,18 @@ function tally(judged: readonly JudgedEdge[]): Tally {
  * Counts and units go by their logarithm: ten times as much is one step more.
  */
 function byWhatHurts(judged: readonly JudgedEdge[]): JudgedEdge[] {
-  const scale = (measure: (edge: Edge) => number) => {
-    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const { edge } of judged) {
-      least = Math.min(least, measure(edge));
-      most = Math.max(most, measure(edge));
-    }
-    return (edge: Edge) => (most > least ? (measure(edge) - least) / (most - least) : 0);
+  const scale = (measure: (edge: Edge) => number): Float64Array => {
+    const measured = Float64Array.from(judged, ({ edge }) => measure(edge));
+    const least = measured.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    const most = measured.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    return measured.map((value) => (most > least ? (value - least) / (most - least) : 0));
   };
   const recent = scale((edge) => edge.lastSeen);
   const frequent = scale((edge) => Math.log(1 + edge.count));
   const wide = scale((edge) => Math.log(1 + edge.units.length));
+  const hurts = (nth: number) => (recent[nth] as number) + (frequent[nth] as number) + (wide[nth] as number);
   return judged
-    .map((one) => ({ one, hurts: recent(one.edge) + frequent(one.edge) + wide(one.edge) }))
+    .map((one, nth) => ({ one, hurts: hurts(nth) }))
     .sort((a, b) => b.hurts - a.hurts || (a.one.edge.id < b.one.edge.id ? -1 : 1))
     .map(({ one }) => one);
 }

@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
 
 const shop = sandboxConsole({ recorded: true });
 
-async function all<Report>(pages: AsyncIterable<ReportPage<Report>>): Promise<Report[]> {
+async function all<Report>(pages: AsyncIterable<ReportPage<Iterable<Report>>>): Promise<Report[]> {
   const reports: Report[] = [];
   for await (const page of pages) {
     expect(page).toMatchObject({ unreadable: 0 });

@@ -219,6 +219,15 @@ test('a pod that tries hundreds of addresses or of ports is one scan', () => {
   expect(told(ports)).toContain('S-26 stop');
 });
 
+test('the work of a pod is not taken for part of a scan from the same pod', () => {
+  const work = edge(frontend, payment, 'tcp/8080', { reports: 90 });
+  const scan = Array.from({ length: 100 }, (_, index) =>
+    edge(frontend, payment, `tcp/${2000 + index}`, { reports: 1 }),
+  );
+  expect(told([work, ...scan], work)).toEqual([]);
+  expect(told([work, ...scan], scan[7])).toEqual(['S-26 stop']);
+});
+
 test('a peer beside this namespace is a note, one from elsewhere a look', () => {
   const beside = workload('billing', [], '/acme/aws-dev/k8s/billing');
   const far = workload('ledger', [], '/acme/prod/bank');

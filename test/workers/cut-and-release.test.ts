@@ -19,16 +19,7 @@ async function cut(house: House, allowing: Allowing = () => false): Promise<void
 
 async function toVote(house: House, allowing: Allowing = () => false): Promise<void> {
   await house.asking('disable-discovery');
-  const finding = await house.deps.evidence.draft(house.id, 'disable-discovery');
-  const answers = Object.fromEntries(
-    (finding?.draft.residual ?? []).map(({ group }) => [
-      group.id,
-      allowing(group) ? ('allow' as const) : ('block' as const),
-    ]),
-  );
-  const nonce = (await house.stage('disable-discovery')).ask?.nonce ?? '';
-  await house.wish('erin', { verb: 'decide-residual', stage: 'disable-discovery', nonce, answers });
-  await house.settle();
+  await house.answerAll('erin', allowing);
   expect((await house.stage('disable-discovery')).ask?.undecided).toBe(0);
 }
 
@@ -104,50 +95,6 @@ describe('switching discovery mode off', () => {
     await house.settle('watch-lockdown');
     expect(await defaults(house)).toEqual(['Allow', 'Inherit']);
     expect((await house.lockdown()).phase).toBe('securing');
-  });
-});
-
-describe('a last stage that failed after it had already cut', () => {
-  /** The console has committed, and nobody was told: every answer was an error. */
-  async function failedAfterTheCut(): Promise<House> {
-    const house = await aHouse(redis, {
-      between: (deps) => ({
-        ...deps,
-        consoleApi: {
-          ...deps.consoleApi,
-          async setDefaultActions(...given) {
-            const done = await deps.consoleApi.setDefaultActions(...given);
-            if (given[1].incoming === 'Reject')
-              throw Object.assign(new Error('The console answered with an error.'), { passing: false });
-            return done;
-          },
-        },
-      }),
-    });
-    await toVote(house);
-    await house.approve('disable-discovery');
-    expect(await house.stage('disable-discovery')).toMatchObject({ phase: 'failed', failedIn: 'applying' });
-    expect(await defaults(house)).toEqual(['Reject', 'Reject']);
-    return house;
-  }
-
-  test('gives the namespace back when the stage is taken back', async () => {
-    const house = await failedAfterTheCut();
-    await house.wish('boris', { verb: 'undo', stage: 'disable-discovery' });
-    await house.settle();
-    expect(await defaults(house)).toEqual(['Inherit', 'Inherit']);
-    expect((await house.stage('disable-discovery')).phase).toBe('waiting');
-  });
-
-  test('is not left as it is by a lockdown that is cancelled', async () => {
-    const house = await failedAfterTheCut();
-    expect(await house.wish('alice', { verb: 'cancel', written: 'keep' })).toEqual([
-      expect.stringContaining('Discovery mode may be off already'),
-    ]);
-    await house.wish('alice', { verb: 'cancel', written: 'take-back' });
-    await house.settle();
-    expect((await house.lockdown()).phase).toBe('cancelled');
-    expect(await defaults(house)).toEqual(['Inherit', 'Inherit']);
   });
 });
 

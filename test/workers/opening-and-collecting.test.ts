@@ -232,4 +232,20 @@ describe('reminding', () => {
     await remind();
     expect((await house.seen()).slice(quiet)).toHaveLength(2);
   });
+
+  test('nobody is nudged to vote while edges still wait for an answer, and they are once all are answered', async () => {
+    const house = await aHouse(redis);
+    const nudges = async () => {
+      house.later(5 * HOUR);
+      const quiet = (await house.seen()).length;
+      await house.run('remind', { lockdown: house.id });
+      return (await house.seen()).slice(quiet);
+    };
+    await house.asking('disable-discovery');
+    expect((await house.stage('disable-discovery')).ask?.undecided).toBeGreaterThan(0);
+    expect(await nudges()).toEqual([]);
+    await house.answerAll('erin');
+    expect((await house.stage('disable-discovery')).ask?.undecided).toBe(0);
+    expect(await nudges()).toEqual([expect.stringContaining(`@${people.chitra}`)]);
+  });
 });

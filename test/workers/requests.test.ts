@@ -167,6 +167,22 @@ describe('a vote', () => {
     expect((await house.stage('dns')).phase).toBe('applying');
   });
 
+  test.each(['button', 'reaction'] as const)(
+    'that approves what nobody may approve is refused, also as a %s',
+    async (gesture) => {
+      const house = await aHouse(redis);
+      await house.asking('dns');
+      const { stages } = await house.lockdown();
+      const { ask } = stages.dns;
+      if (!ask) throw new Error('nobody is asked');
+      await house.put({ stages: { ...stages, dns: { ...stages.dns, ask: { ...ask, barred: 'Too many warnings.' } } } });
+      expect(await house.vote('boris', 'dns', { gesture })).toEqual(['Too many warnings.']);
+      expect((await house.stage('dns')).votes).toEqual([]);
+      expect(await house.vote('boris', 'dns', { gesture, decision: 'deny', reason: 'look at them' })).toEqual([]);
+      expect((await house.stage('dns')).phase).toBe('denied');
+    },
+  );
+
   test('that was withdrawn no longer counts', async () => {
     const house = await aHouse(redis);
     await house.asking('dns');

@@ -60,6 +60,31 @@ describe('time alone', () => {
     ]);
     expect(await house.objects()).toEqual([]);
   });
+
+  test('lets no question expire while the lockdown is paused, and does so once it is resumed', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await house.wish('alice', { verb: 'pause' });
+    house.later(4 * DAY);
+    await sweep(house);
+    await house.settle();
+    expect((await house.stage('dns')).phase).toBe('asking');
+    await house.wish('alice', { verb: 'resume' });
+    await sweep(house);
+    await house.settle();
+    expect((await house.stage('dns')).phase).toBe('expired');
+  });
+
+  test('does not let a question expire because the one before it was about to', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    const before = (await house.stage('dns')).ask?.nonce ?? '';
+    await house.vote('boris', 'dns', { decision: 'deny', reason: 'wait' });
+    await house.wish('alice', { verb: 'reopen', stage: 'dns' });
+    await house.settle();
+    await house.happens({ type: 'expired', stage: 'dns', nonce: before });
+    expect((await house.stage('dns')).phase).toBe('asking');
+  });
 });
 
 describe('a queue that was wiped', () => {

@@ -50,6 +50,16 @@ export function listOf<Output>(element: z.ZodType<Output>) {
     .transform((value): readonly Output[] => value ?? []);
 }
 
+/** Nothing where there are no bytes. A byte order mark is passed over. */
+export function jsonOf(bytes: Buffer, where: string, status?: number): unknown {
+  if (bytes.length === 0) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw doesNotParse(where, '', 'it is not JSON', status);
+  }
+}
+
 /** `at` is the place of the value in the answer, such as an index. */
 export function parse<Output>(schema: z.ZodType<Output>, value: unknown, where: string, at = ''): Output {
   const result = schema.safeParse(value);

@@ -1,22 +1,28 @@
 /** The JSON of asking for flow and DNS reports, and of what one of them says. */
 import { z } from 'zod';
-import { type DnsLookup, type Endpoint, type Flow, foldName } from '#core/flow.ts';
-import { firstProblem, id, listOf, parse, strings, text, time } from './fields.ts';
+import { type DnsLookup, type Endpoint, type FlowKind, foldName } from '#core/flow.ts';
+import { firstProblem, id, jsonOf, listOf, parse, strings, text, time } from './fields.ts';
+import { FlowMemo } from './flow-memo.ts';
+import { type ReportIds, wordsOf } from './report-ids.ts';
 
-/** A report of either kind, under the console's id for it. */
-type Reported<Report> = { readonly id: string; readonly report: Report };
+/** One entry a report in each, three words in `ids`. `whats`: all there is to it but when and how often. */
+export type Columns<What> = {
+  readonly ids: ReportIds;
+  readonly ats: readonly number[];
+  readonly values: readonly number[];
+  readonly whats: readonly What[];
+};
 
-export type ReportsAnswer<Report> = {
+export type ReportsAnswer<What> = Columns<What> & {
   /** How many elements the answer had, readable or not. */
   readonly size: number;
-  readonly reports: readonly Reported<Report>[];
   readonly unreadable: number;
   readonly unreadableBecause?: string;
 };
 
-export type ReportKind<Report> = {
+export type ReportKind<What> = {
   readonly body: unknown;
-  readonly read: (value: unknown, where: string, namespace: string) => ReportsAnswer<Report>;
+  readonly read: (bytes: Buffer, where: string, namespace: string) => ReportsAnswer<What>;
 };
 
 const endpointType = z.enum(['ProcessingUnit', 'ExternalNetwork', 'Claims']);
@@ -54,47 +60,94 @@ const DnsLookupReport = z.object({
   processingUnitID: id,
 });
 
-export const FLOWS: ReportKind<Flow> = {
-  body: { report: 'Flows' },
-  read: (value, where, namespace) => {
-    const { flowReports } = parse(z.object({ flowReports: listOf(z.unknown()) }), value, where);
-    return readEach(FlowReport, flowReports, (report) => flowOf(report, namespace));
-  },
-};
-
-export const DNS_LOOKUPS: ReportKind<DnsLookup> = {
-  body: { report: 'DNSLookups' },
-  read: (value, where) => {
-    const { DNSLookupReports } = parse(z.object({ DNSLookupReports: listOf(z.unknown()) }), value, where);
-    return readEach(DnsLookupReport, DNSLookupReports, lookupOf);
-  },
-};
-
-function readEach<Read extends { readonly ID: string }, Report>(
-  schema: z.ZodType<Read>,
-  elements: readonly unknown[],
-  of: (read: Read) => Report,
-): ReportsAnswer<Report> {
-  const reports: Reported<Report>[] = [];
-  let because: string | undefined;
-  for (const element of elements) {
-    const result = schema.safeParse(element);
-    // Without an id, only a report that is the same in everything is the same report.
-    if (result.success) reports.push({ id: result.data.ID || JSON.stringify(element), report: of(result.data) });
-    else because ??= firstProblem(result.error).join(': ');
-  }
+/** One reader for many answers: it remembers what it has understood. */
+export function flowReports(): ReportKind<FlowKind> {
+  const memo = new FlowMemo((report) => {
+    const { data } = FlowReport.safeParse(report);
+    // Whose answer it came in may not be remembered.
+    return data && data.namespace !== '' ? flowKindOf(data, '') : undefined;
+  });
   return {
-    size: elements.length,
-    reports,
-    unreadable: elements.length - reports.length,
-    ...(because === undefined ? {} : { unreadableBecause: because }),
+    body: { report: 'Flows' },
+    read: (bytes, where, namespace) => {
+      const reading = new Reading(FlowReport, (report) => flowKindOf(report, namespace));
+      if (memo.scan(bytes, reading)) return reading.answer();
+      const { flowReports } = parse(z.object({ flowReports: listOf(z.unknown()) }), jsonOf(bytes, where), where);
+      return readEach(new Reading(FlowReport, (report) => flowKindOf(report, namespace)), flowReports);
+    },
   };
 }
 
-function flowOf(report: z.output<typeof FlowReport>, namespace: string): Flow {
+export const DNS_LOOKUPS: ReportKind<DnsLookup> = {
+  body: { report: 'DNSLookups' },
+  read: (bytes, where) => {
+    const { DNSLookupReports } = parse(
+      z.object({ DNSLookupReports: listOf(z.unknown()) }),
+      jsonOf(bytes, where),
+      where,
+    );
+    return readEach(new Reading(DnsLookupReport, lookupOf), DNSLookupReports);
+  },
+};
+
+function readEach<Report extends Said, What>(reading: Reading<Report, What>, elements: readonly unknown[]) {
+  for (const element of elements) reading.plain(element);
+  return reading.answer();
+}
+
+type Said = { readonly ID: string; readonly timestamp: number; readonly value?: number };
+
+/** Collects what one answer says, report by report. */
+class Reading<Report extends Said, What> {
+  private readonly schema: z.ZodType<Report>;
+  private readonly of: (report: Report) => What;
+  private readonly ids: number[] = [];
+  private readonly ats: number[] = [];
+  private readonly values: number[] = [];
+  private readonly whats: What[] = [];
+  private unreadable = 0;
+  private because: string | undefined;
+
+  constructor(schema: z.ZodType<Report>, of: (report: Report) => What) {
+    this.schema = schema;
+    this.of = of;
+  }
+
+  known(id: ArrayLike<number>, at: number, value: number, what: What): void {
+    this.ids.push(id[0] as number, id[1] as number, id[2] as number);
+    this.ats.push(at);
+    this.values.push(value);
+    this.whats.push(what);
+  }
+
+  plain(element: unknown): void {
+    const { success, data, error } = this.schema.safeParse(element);
+    // Without an id, only a report that is the same in everything is the same report.
+    if (success)
+      this.known(wordsOf(data.ID || JSON.stringify(element)), data.timestamp, data.value ?? 1, this.of(data));
+    else {
+      this.unreadable += 1;
+      this.because ??= firstProblem(error).join(': ');
+    }
+  }
+
+  answer(): ReportsAnswer<What> {
+    const { ids, ats, values, whats, unreadable, because } = this;
+    const size = ats.length + unreadable;
+    return {
+      size,
+      ids,
+      ats,
+      values,
+      whats,
+      unreadable,
+      ...(because === undefined ? {} : { unreadableBecause: because }),
+    };
+  }
+}
+
+function flowKindOf(report: z.output<typeof FlowReport>, namespace: string): FlowKind {
   return {
-    at: report.timestamp,
-    value: report.value,
     namespace: report.namespace || namespace,
     action: report.action,
     policyId: report.policyID,

@@ -13,7 +13,7 @@ export type Contact = {
   readonly habit: Habit;
 };
 
-export type Habit = {
+type Habit = {
   readonly count: number;
   readonly reports: number;
   readonly firstSeen: number;

@@ -124,31 +124,18 @@ function storeCallsOut({ name }: Workload): Suspicion {
   };
 }
 
-/** What databases, caches and brokers are called, and the ports at which they are. */
+/** What databases, caches and brokers are called. A port tells less: many a program listens where a store would. */
 const STORE_NAMES =
-  /(^|[^a-z])(redis|valkey|memcached?|mysql|mariadb|percona|postgres(ql)?|pgsql|mongo(db)?|cassandra|scylla|couchdb|elasticsearch|opensearch|rabbitmq|kafka|zookeeper|nats|etcd|clickhouse|influxdb|neo4j|mssql|cockroach(db)?|minio|db)([^a-z]|$)/;
-const STORE_PORTS = new Set([
-  1433, 1521, 2181, 2379, 3306, 4222, 5432, 5672, 6379, 6380, 7687, 8086, 9042, 9092, 9200, 11211, 26257, 27017,
-]);
+  /(^|[^a-z])(redis|valkey|memcached?|mysql|mariadb|percona|postgres(ql)?|pgsql|mongo(db)?|cassandra|scylla|couchdb|elasticsearch|opensearch|rabbitmq|kafka|zookeeper|nats|etcd|clickhouse|influxdb|neo4j|mssql|cockroach(db)?|minio|db|database)([^a-z]|$)/;
 
-/** Workloads that are only ever called, where stores are called or under a store's name. */
+/** Workloads under a store's name that never call another workload. */
 export function storesAmong(edges: readonly Edge[], workloads: Iterable<Workload>): Set<string> {
   const calling = new Set<string>();
-  const called = new Map<string, Set<number>>();
-  for (const { source, destination, port } of edges) {
-    if (destination.kind !== 'workload') continue;
-    if (source.kind !== 'workload') continue;
+  for (const { source, destination } of edges) {
+    if (source.kind !== 'workload' || destination.kind !== 'workload') continue;
     if (source.workload !== destination.workload) calling.add(source.workload);
-    const ports = called.get(destination.workload) ?? new Set();
-    called.set(destination.workload, ports.add(port ?? 0));
   }
   return new Set(
-    [...workloads]
-      .filter(({ key }) => !calling.has(key))
-      .filter(({ key, name }) => {
-        const ports = [...(called.get(key) ?? [])];
-        return STORE_NAMES.test(name) || (ports.length > 0 && ports.every((port) => STORE_PORTS.has(port)));
-      })
-      .map(({ key }) => key),
+    [...workloads].filter(({ key, name }) => !calling.has(key) && STORE_NAMES.test(name)).map(({ key }) => key),
   );
 }

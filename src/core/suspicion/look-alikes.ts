@@ -69,13 +69,19 @@ export function brandBelow(host: string): string | undefined {
 }
 
 /** A registrable domain, taken apart. */
-export type Domain = { readonly domain: string; readonly word: string; readonly ending: string };
+export type Domain = {
+  readonly domain: string;
+  readonly word: string;
+  readonly ending: string;
+  /** How the word reads at a glance. */
+  readonly glance: string;
+};
 
 export function domainOf(host: string): Domain | undefined {
   const domain = getDomain(host);
   if (domain === null) return undefined;
   const word = domain.slice(0, domain.indexOf('.'));
-  return { domain, word, ending: domain.slice(word.length) };
+  return { domain, word, ending: domain.slice(word.length), glance: skeleton(word) };
 }
 
 const BRANDS = KNOWN_PLACES.brands.flatMap((brand) => domainOf(brand) ?? []);
@@ -97,7 +103,7 @@ function isGlued(host: string, own: Domain, known: Domain): boolean {
 /** The same ending, and a word that reads the same or is one letter off. */
 function isNear(own: Domain, known: Domain): boolean {
   if (own.ending !== known.ending || own.word === known.word || known.word.length < WORD_MIN) return false;
-  return skeleton(own.word) === skeleton(known.word) || isOneEditAway(own.word, known.word);
+  return own.glance === known.glance || isOneEditAway(own.word, known.word);
 }
 
 /** `partner1.example` and `partner2.example` are counted, not imitated. */

@@ -1,6 +1,5 @@
 /** Who reaches the address under which a cloud hands out the machine's credentials, and who is not expected to. */
 import type { Edge } from '#core/edge.ts';
-import { addressKind } from '#core/peers.ts';
 import { outsideNames } from '#core/stages/ends.ts';
 import type { Workload } from '#core/workload.ts';
 import { type Contact, contactsOf } from './contacts.ts';
@@ -12,14 +11,11 @@ import type { Suspicion } from './signals.ts';
 const FEW = 3;
 
 export function metadataSignals(
-  edges: readonly Edge[],
+  reaching: readonly Edge[],
   namespace: string,
   workloads: ReadonlyMap<string, Workload>,
   habitOf: (contact: Contact) => readonly Suspicion[],
 ): Map<Edge, readonly Suspicion[]> {
-  const reaching = edges.filter(
-    ({ destination }) => destination.kind === 'address' && addressKind(destination.address) === 'metadata',
-  );
   // By address, whatever it is called: that it has an outside name is judged edge by edge.
   const contacts = contactsOf(
     reaching.map((edge) => ({ ...edge, names: [] })),

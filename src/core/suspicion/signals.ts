@@ -1,6 +1,6 @@
 /** The thirty signals: what each is called, how loud it is, and which of them the record cannot show. */
 
-export type SignalId = `S-${string}`;
+type SignalId = `S-${string}`;
 
 export type Suspicion = {
   readonly id: SignalId;

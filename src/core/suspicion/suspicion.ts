@@ -1,7 +1,7 @@
 /** Which of what was seen looks wrong, and why: edge by edge, in words, without a score. */
 import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
-import { addressKind } from '#core/peers.ts';
+import type { AddressKind } from '#core/peers.ts';
 import { carriesIdentity } from '#core/stages/ends.ts';
 import { groupBy } from '#core/stages/group-by.ts';
 import { type Contact, contactsOf } from './contacts.ts';
@@ -20,6 +20,7 @@ export type SuspicionContext = {
   readonly scans: ReadonlySet<Edge>;
   /** Names that some lookup answered with an inside address. */
   readonly inwardNames: ReadonlySet<string>;
+  readonly kindOf: (address: string) => AddressKind;
   readonly isTrustedResolver: (address: string) => boolean;
   readonly isNode: (address: string) => boolean;
   readonly isApiServer: (address: string) => boolean;
@@ -49,14 +50,18 @@ export function suspicionsOf(edges: readonly Edge[], context: SuspicionContext):
       return contact.edges.map((edge) => [edge, suspicions] as const);
     });
 
+  const reaching = judged.filter(
+    ({ destination }) => destination.kind === 'address' && context.kindOf(destination.address) === 'metadata',
+  );
+
   const found = new Map<Edge, Suspicion[]>();
   const add = (edge: Edge, suspicions: readonly Suspicion[]) => {
     if (suspicions.length > 0) found.set(edge, [...(found.get(edge) ?? []), ...suspicions]);
   };
   for (const [edge, suspicions] of names.byEdge) add(edge, suspicions);
   for (const [edge, suspicions] of nameless) add(edge, suspicions);
-  for (const [edge, suspicions] of metadataSignals(judged, namespace, workloads, habitOf)) add(edge, suspicions);
-  for (const [edge, suspicion] of crowdSignals(judged, namespace)) add(edge, [suspicion]);
+  for (const [edge, suspicions] of metadataSignals(reaching, namespace, workloads, habitOf)) add(edge, suspicions);
+  for (const [edge, suspicion] of crowdSignals(judged, namespace, context.kindOf)) add(edge, [suspicion]);
   for (const edge of judged) {
     add(edge, resolverSignals(edge, context));
     add(edge, inwardSignals(edge, context.isNode));
@@ -71,10 +76,10 @@ export function suspicionsOf(edges: readonly Edge[], context: SuspicionContext):
   };
 }
 
-function callsOutside({ destination, port }: Edge, { isApiServer, isNode }: SuspicionContext): boolean {
+function callsOutside({ destination, port }: Edge, { kindOf, isApiServer, isNode }: SuspicionContext): boolean {
   if (destination.kind !== 'address' || port === 53) return false;
   const { address } = destination;
-  return addressKind(address) === 'public' && !isApiServer(address) && !isNode(address);
+  return kindOf(address) === 'public' && !isApiServer(address) && !isNode(address);
 }
 
 /** A store calls out where hardly anybody else does: what nearly all do comes with the platform. */

@@ -1,0 +1,58 @@
+/** How a piece of work is measured: its time, again and again, and the memory it took at most. */
+
+export type Measured = {
+  /** Median of the runs. */
+  readonly ms: number;
+  readonly runs: number;
+  /** How many reports, flows, look-ups one run works through. */
+  readonly count: number;
+};
+
+export type Case =
+  | {
+      readonly name: string;
+      /** What `count` counts. */
+      readonly of: string;
+      /** Runs in a process of its own, whose peak memory is the case's. */
+      readonly run: () => Measured | Promise<Measured>;
+      /** What it should reach, in words and as a check; `first` is the first case of the group. */
+      readonly target?: Target;
+    }
+  | { readonly name: string; readonly leftOut: string };
+
+export type Target = {
+  readonly words: string;
+  readonly met: (own: Result, first: Result) => boolean;
+};
+
+export type Result = Measured & { readonly perSecond: number; readonly peakMb: number };
+
+/** Cases that do the same work, the first of which the others are compared with. */
+export type Group = { readonly title: string; readonly cases: readonly Case[] };
+
+/** The median of several runs of work that is the same each time, after some to warm up. */
+export function repeated(runs: number, count: number, work: () => unknown, warmUps = 1): Measured {
+  for (let run = 0; run < warmUps; run++) keep(work());
+  const times = Array.from({ length: runs }, () => timed(() => keep(work())));
+  return { ms: median(times), runs, count };
+}
+
+export function timed(work: () => unknown): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+export function median(times: readonly number[]): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  const middle = sorted[sorted.length >> 1];
+  if (middle === undefined) throw new Error('nothing was measured');
+  return middle;
+}
+
+/** Results are kept until the next one, so that no work is left out because nobody looks at it. */
+export function keep(result: unknown): void {
+  kept[0] = result;
+}
+
+const kept: unknown[] = [];

@@ -1,0 +1,145 @@
+/** The count that counts: votes that lie in the stored lockdown with a valid receipt, and still make nobody write. */
+import { describe, expect, test } from 'vitest';
+import type { Vote } from '#core/approval.ts';
+import type { Stage } from '#core/stage.ts';
+import { people } from '#sandbox/slack/seed.ts';
+import { aHouse, type House, type Name } from '#test/support/house.ts';
+import { redisForTests } from '#test/support/redis.ts';
+
+const redis = redisForTests(0);
+
+type Change = Partial<Omit<Vote, 'receipt'>>;
+type Said = readonly [Name, Change?];
+
+/** The stage’s phase after a worker found these votes stored, enough by themselves, and counted again. */
+async function counted(house: House, stage: Stage, ...said: readonly Said[]): Promise<string> {
+  const votes: Vote[] = [];
+  for (const [who, change] of said) votes.push(await house.signedVote(who, stage, change));
+  const { stages } = await house.lockdown();
+  await house.put({ stages: { ...stages, [stage]: { ...stages[stage], phase: 'applying', votes } } });
+  await house.run('apply-stage', { lockdown: house.id, stage });
+  await house.settle('draft-stage', 'verify-stage', 'watch-lockdown');
+  return (await house.stage(stage)).phase;
+}
+
+async function expectNothingWritten(house: House): Promise<void> {
+  expect(await house.history()).toContain('draft-outdated');
+  expect(await house.writes()).toEqual([]);
+}
+
+/** Every edge that would be cut is knowingly blocked by Erin, and the last stage waits for votes. */
+async function askedToCut(house: House): Promise<void> {
+  await house.asking('disable-discovery');
+  await house.answerAll('erin');
+}
+
+describe('counted again just before writing', () => {
+  test('two valid votes are enough, a button and a reaction', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    expect(await counted(house, 'dns', ['boris'], ['chitra', { gesture: 'reaction' }])).toBe('verifying');
+  });
+
+  test('a reaction counts for nothing where the configuration turned reactions off', async () => {
+    const house = await aHouse(redis, {
+      namespace: { approval: { groups: ['S0SECURITY1'], needed: 2, reactions: false } },
+    });
+    await house.asking('dns');
+    expect(await counted(house, 'dns', ['boris'], ['chitra', { gesture: 'reaction' }])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+
+  test('Alice, who asked for the lockdown, is not one of the two', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    expect(await counted(house, 'dns', ['boris'], ['alice'])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+
+  test('Alice is one of the two where the configuration lets requesters vote', async () => {
+    const house = await aHouse(redis, {
+      namespace: { approval: { groups: ['S0SECURITY1', 'S0PLATFORM1'], needed: 2, requesterMayVote: true } },
+    });
+    await house.asking('dns');
+    expect(await counted(house, 'dns', ['boris'], ['alice'])).toBe('verifying');
+  });
+
+  test('somebody who was never among the approvers adds nothing', async () => {
+    const house = await aHouse(redis, { namespace: { approval: { groups: ['S0SECURITY1'], needed: 2 } } });
+    await house.asking('dns');
+    expect(await counted(house, 'dns', ['boris'], ['diego'])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+
+  test.each([
+    ['another lockdown', { lockdown: 'bank-0001' }],
+    ['another stage', { stage: 'pods' }],
+    ['another workspace', { team: 'T0OTHER001' }],
+  ])('a vote that was really given, but for %s, is called forged', async (_, change) => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    expect(await counted(house, 'dns', ['boris'], ['chitra', change])).toBe('drafting');
+    await expectNothingWritten(house);
+    expect(house.journalled.filter(({ line }) => line === 'forgedVote')).toEqual([
+      { line: 'forgedVote', lockdown: house.id, stage: 'dns', user: people.chitra },
+    ]);
+  });
+
+  test.each([
+    ['an earlier question', () => ({ nonce: 'an-earlier-one' })],
+    ['another draft', () => ({ digest: '0'.repeat(64) })],
+    ['a question that had expired by then', (expiresAt: number) => ({ at: expiresAt + 1 })],
+  ])('a vote for %s adds nothing', async (_, change) => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    const expiresAt = (await house.stage('dns')).ask?.expiresAt ?? 0;
+    expect(await counted(house, 'dns', ['boris'], ['chitra', change(expiresAt)])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+
+  test('two Slack ids of one person are one vote, whatever person each of them was signed for', async () => {
+    const house = await aHouse(redis, { settings: { people: { boris: [people.boris, people.erin] } } });
+    await house.asking('dns');
+    expect(await counted(house, 'dns', ['boris', { person: 'boris' }], ['erin', { person: people.erin }])).toBe(
+      'drafting',
+    );
+    await expectNothingWritten(house);
+  });
+
+  test.each([
+    ['Diego, by a reaction where reactions are off', 'diego', { gesture: 'reaction' }],
+    ['Alice, who asked for the lockdown', 'alice', {}],
+  ] as const)('a no is a no, also of %s', async (_, who, change) => {
+    const house = await aHouse(redis, {
+      namespace: { approval: { groups: ['S0SECURITY1', 'S0PLATFORM1'], needed: 2, reactions: false } },
+    });
+    await house.asking('dns');
+    expect(await counted(house, 'dns', ['boris'], ['chitra'], [who, { ...change, decision: 'deny' }])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+});
+
+describe('counted again just before a namespace is cut', () => {
+  test('two who typed its name are enough', async () => {
+    const house = await aHouse(redis);
+    await askedToCut(house);
+    expect(await counted(house, 'disable-discovery', ['boris'], ['chitra'])).toBe('allowed');
+    expect((await house.lockdown()).phase).toBe('watching');
+  });
+
+  test.each(['button', 'reaction'] as const)('a %s is not a typed name', async (gesture) => {
+    const house = await aHouse(redis, {
+      namespace: { stages: { 'disable-discovery': { groups: ['S0SECURITY1'], needed: 2, fromGroups: [] } } },
+    });
+    await askedToCut(house);
+    expect(await counted(house, 'disable-discovery', ['boris'], ['chitra', { gesture }])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+
+  test('Erin, who answered for its edges, is not one of the two', async () => {
+    const house = await aHouse(redis);
+    await askedToCut(house);
+    expect(await counted(house, 'disable-discovery', ['boris'], ['erin'])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+});
