@@ -71,8 +71,8 @@ export function createTransport(options: TransportOptions): Transport {
   const agent = new Agent({
     connect: { ...options.tls, ...(options.tls?.ca ? { ca: [...options.tls.ca] } : {}), timeout: patience.tryMs },
     connections: 8,
-    headersTimeout: patience.tryMs,
-    bodyTimeout: patience.tryMs,
+    headersTimeout: Math.ceil(patience.tryMs),
+    bodyTimeout: Math.ceil(patience.tryMs),
     keepAliveTimeout: 10_000,
     maxResponseSize: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
   });
@@ -134,7 +134,7 @@ async function once(agent: Agent, origin: string, exchange: Exchange, timeoutMs:
         ...headers,
       },
       body: exchange.body ?? null,
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
     });
     status = response.statusCode;
     next = single(response.headers['x-next']);

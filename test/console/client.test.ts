@@ -198,3 +198,9 @@ test('no failure repeats the token', async () => {
   expect(JSON.stringify([failure.message, failure, failure.stack])).not.toContain('very-secret');
   expect(server.received).toHaveLength(1);
 });
+
+test('when the last moments of the deadline are no whole millisecond, the console is still asked', async () => {
+  const server = await scriptedServer(() => ({ json: [unit('a')] }) as Reply);
+  const api = apiOf(server.url, { patience: { ...QUICK, deadlineMs: 4_000.25, tryMs: 1_000.75 } });
+  expect((await api.readProcessingUnits(SHOP)).map(({ id }) => id)).toEqual(['a']);
+});
