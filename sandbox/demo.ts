@@ -1,6 +1,7 @@
 /** `npm run demo`: the main job on one machine, with no server, token or account. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { GraphMistake } from './console/world/graph.ts';
 import { drawEnding, readEnding } from './demo/ending.ts';
 import { type Laptop, startLaptop } from './demo/laptop.ts';
 import { playThrough } from './demo/people.ts';
@@ -10,7 +11,8 @@ const HELP = `npm run demo -- [options]
 
   --auto          scripted people do the whole lockdown; exits 0 only if the namespace is locked down
                   and nothing of the application is cut
-  --app FILE      another application's service graph (default: sandbox/apps/hipster-shop-v0.3.1.json)
+  --app FILE      another application's service graph (default: sandbox/apps/hipster-shop-v0.3.1.json);
+                  sandbox/apps/README.md says how one is written
   --seed N        another discovery week (default: 1)
   --port N        port of the Slack page (default: a free one)
   --report FILE   with --auto: the table at the end, as JSON
@@ -22,7 +24,7 @@ const HELP = `npm run demo -- [options]
 const AUTO_WITHIN_MS = 300_000;
 
 const options = readOptions();
-const laptop = await startLaptop({
+const starting = startLaptop({
   app: options.app,
   seed: options.seed,
   port: options.port,
@@ -31,11 +33,13 @@ const laptop = await startLaptop({
 });
 let stopping: Promise<void> | undefined;
 const stop = () => {
-  stopping ??= laptop.stop();
+  stopping ??= starting.then((running) => running.stop());
   return stopping;
 };
+// Also while it starts: what is under way then is finished first, so that nothing is left behind.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => void stop().then(() => process.exit(130)));
+const laptop = await starting.catch(giveUp);
 
 process.stdout.write(`${welcome(laptop)}\n`);
 if (options.auto) process.exitCode = await auto(laptop);
@@ -69,7 +73,8 @@ async function auto({ slackUrl, controlUrl, namespace, broken }: Laptop): Promis
     progress.stop();
   } catch (error) {
     progress.stop();
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    const reason: unknown = giveUp.signal.aborted ? giveUp.signal.reason : error;
+    process.stderr.write(`${reason instanceof Error ? reason.message : reason}\n`);
     return 1;
   } finally {
     clearTimeout(late);
@@ -88,9 +93,23 @@ function welcome({ slackUrl, consoleUrl, namespace, redis }: Laptop): string {
     '',
     `Type in #lockdowns:   /lockdown start ${namespace}`,
     `then:                 /lockdown next ${namespace}   (the week of discovery is on the console already)`,
-    'Approve as Boris, Chitra or Erin: choose who you are at the bottom left.',
+    'Choose who you are at the top left. Who may approve: Boris, Chitra, Erin (security) and Diego (platform), two of',
+    'them for each of the six stages, at least one from security; for the last, disable-discovery, two of security.',
     '',
   ].join('\n');
+}
+
+/** What somebody can correct is told in one sentence; anything else is a bug and shows where. */
+function giveUp(error: unknown): never {
+  if (error instanceof GraphMistake) return wrongly(error.message);
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+    return wrongly(`Port ${options.port} is taken; choose another with --port.`);
+  throw error;
+}
+
+function wrongly(words: string): never {
+  process.stderr.write(`${words}\n`);
+  process.exit(2);
 }
 
 function readOptions() {

@@ -1,5 +1,6 @@
 /** A private Redis for a laptop: a redis-server or valkey-server if one is installed, else the embedded one. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -49,17 +50,25 @@ async function startInstalled(program: string, port: number): Promise<PrivateRed
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   // Of its own group, so that Ctrl-C stops the processes that use it first.
   const server = spawn(program, flags, { stdio: 'ignore', detached: true });
-  const url = `redis://127.0.0.1:${port}`;
-  await untilItAnswers(url, server);
-  return {
-    url,
-    name: `${program.split('/').at(-1)} (private, with AOF)`,
-    durable: true,
-    async stop() {
-      await ended(server);
-      await rm(folder, { recursive: true, force: true });
-    },
+  // Whoever ends in an error leaves no server behind.
+  const withUs = () => {
+    server.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
   };
+  process.once('exit', withUs);
+  const stop = async () => {
+    await ended(server);
+    process.off('exit', withUs);
+    await rm(folder, { recursive: true, force: true });
+  };
+  const url = `redis://127.0.0.1:${port}`;
+  try {
+    await untilItAnswers(url, server);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, name: `${program.split('/').at(-1)} (private, with AOF)`, durable: true, stop };
 }
 
 async function startEmbedded(port = 0): Promise<PrivateRedis> {
@@ -89,7 +98,8 @@ async function untilItAnswers(url: string, server: ChildProcess): Promise<void> 
 
 function ended(server: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    if (server.exitCode !== null || server.signalCode !== null) return resolve();
+    // Without a number it never ran.
+    if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return resolve();
     server.once('exit', () => resolve());
     server.kill('SIGTERM');
   });

@@ -5,7 +5,7 @@ import { readAccess } from '#console/credential.ts';
 import type { KubernetesFacts } from '#core/evidence.ts';
 import { readKubernetesFacts } from '#kubernetes/facts.ts';
 import { cardStore } from '#redis/card-store.ts';
-import { connectRedis, keepsWhatIsWritten, whyNotThisRedis } from '#redis/connection.ts';
+import { openRedis } from '#redis/connection.ts';
 import { edgeStore } from '#redis/edge-store.ts';
 import { evidenceStore } from '#redis/evidence-store.ts';
 import { lockdownStore } from '#redis/lockdown-store.ts';
@@ -16,14 +16,15 @@ import { calling } from '#slack/failure.ts';
 import { poster } from '#slack/post.ts';
 import type { JobName } from './jobs.ts';
 import type { Journal } from './journal.ts';
+import { endBecause } from './starting.ts';
 
-/** Redis and what is kept there. Refuses a server that would lose approvals. */
+/** Redis and what is kept there. Without it, or with one that would lose approvals, nothing starts. */
 export async function openMemory({ secrets }: Config, names: readonly JobName[], journal: Journal) {
   const failed = (error: Error) => journal.redisFailed({ because: error.message });
-  const redis = connectRedis(secrets.redisUrl, failed);
-  const refusal = await whyNotThisRedis(redis);
-  if (refusal !== undefined) throw new Error(refusal);
-  if ((await keepsWhatIsWritten(redis)) === false)
+  const answer = await openRedis(secrets.redisUrl, failed);
+  if ('sentence' in answer) return endBecause(answer);
+  const { redis, keepsWhatIsWritten } = answer;
+  if (keepsWhatIsWritten === false)
     journal.warned({
       because: 'Redis has no append-only file: what it kept in its last seconds is lost when it crashes.',
     });

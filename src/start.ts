@@ -1,6 +1,8 @@
-/** `npm start`: one Slack process and one worker on this machine, each started again when it ends. */
+/** `npm start`: one Slack process and one worker on this machine, each with its own secrets and started again when it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { environment } from '#config/env.ts';
 import { EXIT_CONFIG } from '#config/load.ts';
+import { environmentFor } from '#config/secrets.ts';
 
 /** Before a process that ended is started again; doubled while it keeps ending at once. */
 const AGAIN_MS_FIRST = 1000;
@@ -10,9 +12,13 @@ const SOUND_MS = 30_000;
 const running = new Set<ChildProcess>();
 let stopping = false;
 
-function keepRunning(entry: string, againMs = AGAIN_MS_FIRST): void {
+const ENTRIES = { slack: 'src/main.ts', worker: 'workers/main.ts' } as const;
+
+function keepRunning(who: keyof typeof ENTRIES, againMs = AGAIN_MS_FIRST): void {
   const begun = Date.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', entry], { stdio: 'inherit' });
+  const entry = ENTRIES[who];
+  const env = { ...environmentFor(who, environment()) };
+  const child = spawn(process.execPath, ['--import', 'tsx', entry], { stdio: 'inherit', env });
   running.add(child);
   child.once('exit', (code) => {
     running.delete(child);
@@ -21,7 +27,7 @@ function keepRunning(entry: string, againMs = AGAIN_MS_FIRST): void {
     const wait = Date.now() - begun > SOUND_MS ? AGAIN_MS_FIRST : againMs;
     process.stderr.write(`${entry} ended with code ${code}; it is started again in ${wait / 1000} s\n`);
     setTimeout(() => {
-      if (!stopping) keepRunning(entry, Math.min(wait * 2, AGAIN_MS_MAX));
+      if (!stopping) keepRunning(who, Math.min(wait * 2, AGAIN_MS_MAX));
     }, wait);
   });
 }
@@ -33,5 +39,5 @@ function stopAll(code: number): void {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopAll(0));
-keepRunning('src/main.ts');
-keepRunning('workers/main.ts');
+keepRunning('slack');
+keepRunning('worker');

@@ -5,6 +5,9 @@ import type { Config } from '#config/schema.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { type Journal, openJournal } from './journal.ts';
 
+/** What a process ends with when something it needs is not there yet (EX_UNAVAILABLE of sysexits). */
+const EXIT_UNAVAILABLE = 69;
+
 /** Longer than any step takes; a container's grace period has to be longer still. */
 const STOP_WITHIN_MS = 25_000;
 
@@ -32,8 +35,14 @@ export function configured(process_: 'slack' | 'worker'): { config: Config; jour
       new URL(secrets.redisUrl).password,
     ].filter((secret) => secret !== undefined),
   );
-  for (const { sentence } of warnings) journal.warned({ because: sentence });
+  for (const { of, sentence, place } of warnings) journal.warned({ because: place ? sentence : `${of}: ${sentence}` });
   return { config, journal };
+}
+
+/** Ends a process that cannot start, with the sentence instead of a stack; what passes with time is tried again. */
+export function endBecause({ sentence, passes }: { readonly sentence: string; readonly passes: boolean }): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(passes ? EXIT_UNAVAILABLE : EXIT_CONFIG);
 }
 
 /** On the first signal what is under way is finished; on the second, or when that takes too long, the process ends. */

@@ -64,13 +64,15 @@ export function evidenceStore(redis: Redis) {
       return text ? FormerActions.parse(JSON.parse(text)) : undefined;
     },
 
-    /** Kept before the namespace is touched: a second try must not mistake Reject for what was before. */
+    /**
+     * Kept before the namespace is touched: a second try must not mistake Reject for what was before. Otherwise the newest
+     * try counts: what it was approved to give back, and its time, from which on somebody has to confirm.
+     */
     async keepFormer(id: string, former: FormerActions): Promise<void> {
-      const text = await redis.hget(key.findings(id), 'former');
-      const before = text ? FormerActions.parse(JSON.parse(text)) : undefined;
-      const same = before?.incoming === former.incoming && before.outgoing === former.outgoing;
-      // The time of the newest try counts: from it on somebody has to confirm.
-      if (!before || same) await redis.hset(key.findings(id), 'former', JSON.stringify(former));
+      const text = JSON.stringify(former);
+      if (former.incoming === 'Reject' && former.outgoing === 'Reject')
+        await redis.hsetnx(key.findings(id), 'former', text);
+      else await redis.hset(key.findings(id), 'former', text);
     },
 
     async written(id: string, stage: Stage): Promise<Written[]> {
@@ -83,12 +85,9 @@ export function evidenceStore(redis: Redis) {
 
     /** Once it is taken back. What comes after the last stage was taken back is another cut, with other former actions. */
     async forgetWritten(id: string, stage: Stage): Promise<void> {
-      const former = stage === 'disable-discovery' ? ['former'] : [];
-      await redis
-        .multi()
-        .del(key.objects(id, stage))
-        .hdel(key.findings(id), `begun:${stage}`, ...former)
-        .exec();
+      const forgetting = redis.multi().del(key.objects(id, stage));
+      if (stage === 'disable-discovery') forgetting.hdel(key.findings(id), 'former');
+      await forgetting.exec();
     },
   };
 }

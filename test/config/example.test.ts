@@ -1,5 +1,6 @@
 /** The example, the schema for editors and the Slack app: that they say what is so. */
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { contradictions } from '#config/contradictions.ts';
@@ -8,7 +9,7 @@ import { NamespaceSettings, Settings } from '#config/schema.ts';
 import { allSettings } from '#config/shape.ts';
 import { readSource } from '#config/source.ts';
 import { NEEDED_SCOPES, OPTIONAL_SCOPES } from '#slack/self-test.ts';
-import { configuration, started } from '#test/support/configuration.ts';
+import { briefly, configuration, mistakesIn, started } from '#test/support/configuration.ts';
 
 const FILE = 'config/lockstep.example.yaml';
 const text = readFileSync(FILE, 'utf8');
@@ -28,9 +29,26 @@ describe('config/lockstep.example.yaml', () => {
     const [[id, key] = []] = Object.entries(mine.receipts.publicKeys);
     const copy = text
       .replace(/"[0-9a-f]{8}": ".*"/, `"${id}": "${key}"`)
-      .replaceAll('secrets/console-', '')
-      .replace(/kubeconfig: .*/, 'kubeconfig: kube.yaml');
+      .replaceAll('../secrets/console-', '')
+      .replaceAll('../secrets/kubeconfig', 'kubeconfig');
+    written.write('kubeconfig.yaml', 'contexts: [{ name: acme-dev, context: { cluster: dev, user: reader } }]');
     expect(started({ ...written, file: written.write('copy.yaml', copy) }).warnings).toEqual([]);
+  });
+
+  test('looks for files where npm run keys -- secrets puts them, beside the folder config', () => {
+    const relative = [read.source.value].flatMap((value) => JSON.stringify(value).match(/[^"]*secrets[^"]*/g) ?? []);
+    expect(relative).toHaveLength(3);
+    for (const path of relative) expect(resolve(dirname(FILE), path)).toMatch(new RegExp(`^${resolve('secrets')}/`));
+  });
+
+  test('whose key nobody has is refused before the first vote is', () => {
+    const written = configuration();
+    const copy = text.replaceAll('../secrets/console-', '').replace(/kubernetes:\n(?: .*\n)+/, '');
+    const mistakes = mistakesIn({ ...written, file: written.write('copy.yaml', copy) }, { for: 'worker' });
+    expect(briefly(mistakes)).toEqual([
+      expect.stringContaining('this is the example, whose private half nobody has'),
+      expect.stringContaining('a worker does not need it'),
+    ]);
   });
 
   const comments = commentsOf(text);

@@ -29,6 +29,7 @@ describe('a configuration that is right', () => {
 
   test('finds files beside itself, wherever the process was started', () => {
     const written = configuration(`${NAMESPACES}${REST}kubernetes: { kubeconfig: kube.yaml }\n`);
+    written.write('kube.yaml', KUBECONFIG);
     const { settings } = started(written).config;
     expect(settings.console.credentials.observe).toBe(`${written.folder}/observe.json`);
     expect(settings.kubernetes?.kubeconfig).toBe(`${written.folder}/kube.yaml`);
@@ -40,6 +41,50 @@ describe('a configuration that is right', () => {
     expect('config' in answer).toBe(true);
     const nowhere = loadConfig({ env: { ...written.env, LOCKSTEP_CONFIG: '/nowhere.yaml' }, for: 'both' });
     expect('mistakes' in nowhere && briefly(nowhere.mistakes)[0]).toContain('/nowhere.yaml does not exist');
+  });
+});
+
+/** As short as one can be: a context and nobody in particular. */
+const KUBECONFIG = 'current-context: dev\ncontexts: [{ name: dev, context: { cluster: dev } }]\n';
+
+describe('somebody who corrects what was said needs no second round', () => {
+  test('a wrong setting beside them hides neither missing credentials nor a missing token', () => {
+    const written = configuration(
+      `${NAMESPACES}${REST.replace('observe.json', 'nowhere.json').replace('} }', '}, timeoutSeconds: soon }')}slack: { port: many }\n`,
+    );
+    const told = briefly(mistakesIn(written, { env: { SLACK_APP_TOKEN: undefined } }));
+    expect(told).toEqual([
+      expect.stringContaining('slack.port is "many"'),
+      expect.stringContaining('console.timeoutSeconds is "soon"'),
+      expect.stringMatching(/nowhere.json does not exist$/),
+      expect.stringContaining('SLACK_APP_TOKEN missing'),
+    ]);
+  });
+
+  test.each([
+    ['is not there', undefined, 'does not exist'],
+    ['is no kubeconfig', 'hello', 'is not a kubeconfig'],
+    ['is no YAML', '[', 'is not a kubeconfig'],
+    ['has no context to use', KUBECONFIG.replace('current-context: dev', ''), 'says of no context'],
+    [
+      'would start a program',
+      `${KUBECONFIG.replace('cluster: dev', 'cluster: dev, user: me')}users: [{ name: me, user: { exec: { command: aws } } }]`,
+      'would start a program',
+    ],
+  ])('a kubeconfig that %s is told with the rest', (_, text, sentence) => {
+    const written = configuration(`${NAMESPACES}${REST}kubernetes: { kubeconfig: kube.yaml }\n`);
+    if (text) written.write('kube.yaml', text);
+    const told = (who: 'worker' | 'slack') =>
+      briefly(mistakesIn(written, { for: who, env: { REDIS_URL: '', LOCKSTEP_RECEIPT_KEY_FILE: '' } }));
+    expect(told('worker')[0]).toContain(sentence);
+    expect(told('worker')[1]).toContain('REDIS_URL missing');
+    expect(told('slack').join()).not.toContain('kube');
+  });
+
+  test('a context that the kubeconfig does not have is told at the context', () => {
+    const written = configuration(`${NAMESPACES}${REST}kubernetes: { kubeconfig: kube.yaml, context: prod }\n`);
+    written.write('kube.yaml', KUBECONFIG);
+    expect(briefly(mistakesIn(written))).toEqual([expect.stringMatching(/^8:47 .*kube.yaml has no such context$/)]);
   });
 });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeKeys } from '#config/keys.ts';
 import { printMistakes } from '#config/load.ts';
+import { environmentFor } from '#config/secrets.ts';
 import { briefly, configuration, load, mistakesIn, NAMESPACES, REST, started } from '#test/support/configuration.ts';
 
 describe('a secret', () => {
@@ -85,10 +86,23 @@ describe('each process', () => {
     expect(secrets.slackAppToken).toBeUndefined();
   });
 
-  test('a worker that could sign votes is warned of it', () => {
-    expect(started(configuration(), { for: 'worker' }).warnings.map(({ sentence }) => sentence)).toEqual([
-      expect.stringContaining('a worker does not need it: who has it can sign votes'),
+  test('a worker that could sign votes is warned of it, by the name of the variable', () => {
+    expect(briefly(started(configuration(), { for: 'worker' }).warnings)).toEqual([
+      expect.stringMatching(/^LOCKSTEP_RECEIPT_KEY_FILE a worker does not need it: who has it can sign votes/),
     ]);
+  });
+
+  test('that npm start hands only its own starts without a warning, from everything the README lists', () => {
+    const written = configuration();
+    for (const who of ['slack', 'worker'] as const) {
+      const env = environmentFor(who, { ...written.env, SLACK_SIGNING_SECRET_FILE: '/nowhere', PATH: '/bin' });
+      expect(started({ ...written, env }, { for: who }).warnings).toEqual([]);
+      expect(env.PATH).toBe('/bin');
+      expect(Object.keys(env).filter((name) => /RECEIPT|APP_TOKEN|SIGNING/.test(name)).length > 0).toBe(
+        who === 'slack',
+      );
+      expect('LOCKSTEP_IDEMPOTENCY_SECRET_FILE' in env).toBe(who === 'worker');
+    }
   });
 });
 

@@ -1,13 +1,17 @@
 /** Attacks planted into a week of one application: none of them teaches a draft anything, and the clean week is quiet. */
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { CORPUS } from '#sandbox/poison/corpus.ts';
 import { readOptions } from '#sandbox/poison/options.ts';
 import { drawClean, drawTrials } from '#sandbox/poison/table.ts';
-import { trialOf } from '#sandbox/poison/trial.ts';
+import { type Trial, trialOf } from '#sandbox/poison/trial.ts';
 import { faultsOf } from '#sandbox/poison/verdict.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
-const trial = trialOf('sandbox/apps/robot-shop.json', 3, NOW, () => undefined);
+let trial: Trial;
+
+beforeAll(() => {
+  trial = trialOf('sandbox/apps/robot-shop.json', 3, NOW, () => undefined);
+});
 
 test('everything that was planted into Robot Shop’s week is flagged, and nothing harmful gets into a draft', () => {
   const outcomes = Object.fromEntries(trial.trials.map(({ title, outcome }) => [title, outcome]));

@@ -31,8 +31,8 @@ const Workload = z.object({
 export type Workload = z.infer<typeof Workload>;
 
 const Graph = z.object({
-  app: z.string(),
-  services: z.array(Workload),
+  app: z.string().min(1),
+  services: z.array(Workload).min(1),
   edges: z
     .array(
       z.object({
@@ -84,16 +84,61 @@ const Graph = z.object({
 });
 export type Graph = z.infer<typeof Graph>;
 
+/** What is wrong with a graph file, in one sentence for whoever wrote it. */
+export class GraphMistake extends Error {}
+
 export function readGraph(file: string): Graph {
-  const graph = Graph.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const known = new Set(['*', ...graph.services.map(({ name }) => name)]);
+  const parsed = Graph.safeParse(contentOf(file));
+  if (!parsed.success)
+    throw new GraphMistake(`${file} is not a graph: ${parsed.error.issues.map(inWords).join('; ')}.`);
+  const graph = withPorts(parsed.data);
+  const names = graph.services.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) throw new GraphMistake(`${file} is not a graph: two workloads are called "${twice}".`);
+  const known = new Set(['*', ...names]);
   const unknown = [
     ...graph.edges.flatMap(({ from, to }) => [from, to]),
     ...[...graph.ingress, ...graph.probes].map(({ to }) => to),
     ...graph.external.map(({ from }) => from),
   ].find((name) => !known.has(name));
-  if (unknown !== undefined) throw new Error(`${file}: an edge names the workload "${unknown}", which is not there.`);
+  if (unknown !== undefined)
+    throw new GraphMistake(`${file}: an edge names the workload "${unknown}", which is not there.`);
+  if (!graph.services.some(({ ports }) => ports.length > 0))
+    throw new GraphMistake(`${file}: nothing in it listens; give it an edge, or a workload ports.`);
   return graph;
+}
+
+function contentOf(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new GraphMistake(`${file} ${error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.code}`}.`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new GraphMistake(`${file} is not JSON: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+/** A workload that declares no ports listens on those that somebody uses. */
+function withPorts(graph: Graph): Graph {
+  const used = (name: string) => {
+    const lines = [...graph.edges, ...graph.ingress, ...graph.probes].filter(({ to }) => to === name);
+    const ports = lines.map(({ port, protocol }) => ({ containerPort: port, protocol }));
+    return [...new Map(ports.map((port) => [`${port.protocol}/${port.containerPort}`, port])).values()];
+  };
+  const services = graph.services.map((workload) =>
+    workload.ports.length > 0 ? workload : { ...workload, ports: used(workload.name) },
+  );
+  return { ...graph, services };
+}
+
+function inWords({ path, message }: z.core.$ZodIssue): string {
+  const where = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+  return where === '' ? message : `${where.replace(/^\./, '')}: ${message}`;
 }
 
 /** `hipster-shop-v0.3.1` runs in the Kubernetes namespace `hipster-shop`. */

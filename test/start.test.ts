@@ -1,0 +1,57 @@
+/** `npm start`, as somebody sees it who has not started Redis yet. */
+import { spawn } from 'node:child_process';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { ended } from '#sandbox/demo/laptop.ts';
+import { freePort, startRedis } from '#sandbox/redis.ts';
+import { startSlack } from '#sandbox/slack/start.ts';
+import { configuration } from './support/configuration.ts';
+
+function npmStart(env: Readonly<Record<string, string | undefined>>) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/start.ts'], { env: { ...process.env, ...env } });
+  const seen = { stdout: '', stderr: '' };
+  child.stdout.on('data', (words) => {
+    seen.stdout += words;
+  });
+  child.stderr.on('data', (words) => {
+    seen.stderr += words;
+  });
+  onTestFinished(() => ended(child));
+  return { child, seen };
+}
+
+test('with Redis down each process says so in one sentence, without a stack, and is tried again', async () => {
+  const port = await freePort();
+  const written = configuration();
+  const REDIS_URL = `redis://somebody:verysecret@127.0.0.1:${port}`;
+  const { seen } = npmStart({ ...written.env, LOCKSTEP_CONFIG: written.file, REDIS_URL });
+  await vi.waitFor(() => expect(seen.stderr.match(/is started again in 1 s/g)).toHaveLength(2), 25_000);
+  const sentences = seen.stderr.split('\n').filter((line) => line.startsWith('Redis'));
+  expect(new Set(sentences)).toEqual(
+    new Set([
+      `Redis cannot be reached at 127.0.0.1:${port} (REDIS_URL): connect ECONNREFUSED 127.0.0.1:${port}. Start it there, or correct REDIS_URL.`,
+    ]),
+  );
+  expect(seen.stderr).not.toMatch(/^ +at /m);
+  expect(seen.stdout + seen.stderr).not.toContain('verysecret');
+});
+
+test('with exactly what the README lists both processes are ready, and no warning comes', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const slack = await startSlack({ manifest: 'config/slack-manifest.yaml' });
+  onTestFinished(() => slack.stop());
+  const written = configuration();
+  const { seen } = npmStart({
+    ...written.env,
+    LOCKSTEP_CONFIG: written.file,
+    REDIS_URL: redis.url,
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+  });
+  await vi.waitFor(() => expect(seen.stdout.match(/"event":"started"/g), seen.stderr).toHaveLength(2), 25_000);
+  expect(seen.stderr).toBe('');
+  // What the sandboxes are warned of: no encryption to Slack, and no append-only file of an embedded Redis.
+  const warned = seen.stdout.split('\n').filter((line) => /"level":"(warn|error)"/.test(line));
+  expect(warned.filter((line) => !/append-only|without encryption/.test(line))).toEqual([]);
+});
