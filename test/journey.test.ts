@@ -21,9 +21,9 @@ type ConsoleObject = {
 };
 
 const YES = { confirmed: true };
-const LONG = 100_000;
+const LONG = 200_000;
 
-describe('one lockdown of the Hipster Shop', { timeout: 120_000 }, () => {
+describe('one lockdown of the Hipster Shop', { timeout: 240_000 }, () => {
   let product: Product;
   let alice: ReturnType<typeof asPerson>;
   let boris: typeof alice;
@@ -114,7 +114,14 @@ describe('one lockdown of the Hipster Shop', { timeout: 120_000 }, () => {
   });
 
   test('a second start is answered to Diego alone, with the way to the first', async () => {
-    const { ephemerals } = await diego.command(product.channel, `/lockdown start ${product.namespace}`);
+    const ephemerals = await product.until(
+      'the answer to Diego',
+      async () => {
+        const seen = await diego.command(product.channel, `/lockdown start ${product.namespace}`);
+        return seen.ephemerals.length > 0 && seen.ephemerals;
+      },
+      LONG,
+    );
     expect(JSON.stringify(ephemerals)).toMatch(/already open|is open/);
     expect(JSON.stringify(ephemerals)).toContain('/archives/');
   });
@@ -129,7 +136,7 @@ describe('one lockdown of the Hipster Shop', { timeout: 120_000 }, () => {
   test('Alice ends discovery early, and the approvers are asked about dns with what was seen and what would be created', async () => {
     await alice.command(product.channel, `/lockdown next ${product.namespace}`);
     const { drawn } = await question('dns');
-    expect(drawn).toMatch(/\| frontend \| .* \| udp\/53 \|/);
+    expect(drawn).toMatch(/\| 13 workloads [^|]*frontend[^|]*\| .* \| udp\/53 \|/);
     expect(drawn).toContain('external network *DNS*');
     expect(drawn).toContain('*Approved by 0 of 2 needed*');
   });
@@ -237,7 +244,7 @@ describe('one lockdown of the Hipster Shop', { timeout: 120_000 }, () => {
   });
 
   test('weeks later Alice releases it, and the namespace has exactly its former actions', async () => {
-    await alice.command(product.channel, `/lockdown release ${product.namespace}`);
+    await alice.command(product.channel, `/lockdown release ${product.namespace} payments are down`);
     await line(/The former default actions are back: incoming \*Inherit\*, outgoing \*Inherit\*/);
     await enforced('Inherit', 'Inherit');
     const { edges } = await truth();

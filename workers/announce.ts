@@ -2,7 +2,7 @@
 import type { EventType } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Entry, LockdownStore } from '#redis/lockdown-store.ts';
-import { threadLine } from '#slack/views/thread-line.ts';
+import { repeatsVote, threadLine } from '#slack/views/thread-line.ts';
 import type { JobData } from '#src/jobs.ts';
 import { type ShowingDeps, showAll } from './showing.ts';
 
@@ -33,6 +33,8 @@ async function tell(
   thread: string,
 ): Promise<void> {
   if (event.type === 'started' || UNSAID.has(event.type)) return;
+  // A double click is one vote, and the history has both.
+  if (event.type === 'vote-cast' && repeatsVote(lockdown, event)) return;
   await deps.poster.postCard({
     lockdown: lockdown.id,
     card: `line-${number}`,

@@ -47,6 +47,8 @@ export const StageState = z.strictObject({
   objects: z.array(z.string()),
   /** When its changes were on the console; milliseconds since the epoch. */
   appliedAt: z.number().int().optional(),
+  /** Who went on although not everything was proven. */
+  unprovenBy: z.string().optional(),
   /** How it ended or why it waits, in a sentence. */
   because: z.string().optional(),
   /** Where a failed stage goes on when somebody tries again. */

@@ -317,6 +317,8 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
     case 'not-seen':
     case 'left-out':
       return { because: event.because };
+    case 'went-on-unproven':
+      return { unprovenBy: event.by };
     case 'seen-allowed':
       return { because: event.proof };
     case 'residual-decided':
@@ -335,7 +337,15 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
     case 'tried-again':
       return { failedIn: undefined, because: undefined };
     case 'undone':
-      return { wrote: undefined, objects: [], appliedAt: undefined, ask: undefined, votes: [], because: undefined };
+      return {
+        wrote: undefined,
+        unprovenBy: undefined,
+        objects: [],
+        appliedAt: undefined,
+        ask: undefined,
+        votes: [],
+        because: undefined,
+      };
     default:
       return {};
   }

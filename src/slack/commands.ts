@@ -1,23 +1,25 @@
 /** What each command answers, and the job it leaves. */
 import { createHash } from 'node:crypto';
 import type { webApi } from '@slack/bolt';
-import { anythingWritten, isOpen, type Lockdown } from '#core/lockdown-state.ts';
+import { isOpen, type Lockdown } from '#core/lockdown-state.ts';
 import { lastSegment } from '#core/namespace.ts';
 import { cardNames } from './card-names.ts';
+import { confirmBy } from './confirm-by.ts';
 import { calling, isLack, SlackFailure } from './failure.ts';
 import { type Actor, type Reply, requestId } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
 import type { Command } from './parse-command.ts';
 import { type SelfTest, selfTest } from './self-test.ts';
+import { type OnOpen, onLockdown } from './steering.ts';
 import { NOT_RECORDED, type Way } from './views/answers.ts';
 import type { Message } from './views/build.ts';
 import { flowsOfStage, flowsOverview } from './views/flows.ts';
 import { help } from './views/help.ts';
 import { selfTestResult } from './views/self-test.ts';
 import { starting } from './views/starting.ts';
-import { statusOfAll, statusOfOne } from './views/status.ts';
-import { notConfigured, whyRefused, wishFor } from './wishes.ts';
+import { type Listed, statusOfAll, statusOfOne } from './views/status.ts';
+import { notConfigured, whyRefused } from './wishes.ts';
 
 export type Deps = Household & { readonly client: webApi.WebClient };
 
@@ -97,8 +99,6 @@ async function whyNoChannel({ client, journal }: Deps, channel: string): Promise
   }
 }
 
-type OnOpen = Extract<Command, { verb: 'next' | 'pause' | 'resume' | 'cancel' | 'release' }>;
-
 async function onOpenLockdown(deps: Deps, actor: Actor, command: OnOpen): Promise<Reply> {
   const { namespace } = command;
   if (!deps.settingsFor(namespace)) return { refused: notConfigured(namespace) };
@@ -109,58 +109,20 @@ async function onOpenLockdown(deps: Deps, actor: Actor, command: OnOpen): Promis
   return 'refused' in reply ? { ...reply, way: reply.way ?? (await wayTo(deps, lockdown)) } : reply;
 }
 
-async function onLockdown(deps: Deps, actor: Actor, lockdown: Lockdown, command: OnOpen): Promise<Reply> {
-  const { phase, paused } = lockdown;
-  const moving = phase === 'discovering' || phase === 'securing';
-  switch (command.verb) {
-    case 'next':
-      return moving
-        ? wishFor(deps, actor, lockdown, { verb: 'next' })
-        : { refused: 'All seven stages are closed; there is no next one.' };
-    case 'pause':
-      if (paused) return { refused: 'It is paused already.' };
-      return moving
-        ? wishFor(deps, actor, lockdown, { verb: 'pause' })
-        : { refused: 'A namespace whose discovery mode is off is not left alone, so this cannot be paused.' };
-    case 'resume':
-      return paused ? wishFor(deps, actor, lockdown, { verb: 'resume' }) : { refused: 'It is not paused.' };
-    case 'cancel':
-      return cancel(deps, actor, lockdown, command);
-    case 'release':
-      if (phase !== 'watching' && phase !== 'locked')
-        return { refused: 'Discovery mode has not been disabled by this lockdown, so there is nothing to release.' };
-      return wishFor(deps, actor, lockdown, { verb: 'release', because: command.reason ?? 'No reason was given.' });
-  }
-}
-
-async function cancel(
-  deps: Deps,
-  actor: Actor,
-  lockdown: Lockdown,
-  { written }: Extract<Command, { verb: 'cancel' }>,
-): Promise<Reply> {
-  if (lockdown.phase !== 'discovering' && lockdown.phase !== 'securing')
-    return {
-      refused: `Discovery mode is off, so this is not cancelled but released: \`/lockdown release ${lockdown.namespace}\`.`,
-    };
-  if (!anythingWritten(lockdown)) return wishFor(deps, actor, lockdown, { verb: 'cancel', written: 'nothing' });
-  if (written) return wishFor(deps, actor, lockdown, { verb: 'cancel', written });
-  return {
-    refused: `Rules were created already. \`/lockdown cancel ${lockdown.namespace} --keep\` leaves them on the console, \`--take-back\` removes exactly what was created.`,
-  };
-}
-
 async function statusAll(deps: Deps): Promise<Message> {
   const open = await inTime('the lockdown store', deps.lockdowns.open());
-  return statusOfAll(
-    await Promise.all(open.map(async (lockdown) => ({ lockdown, card: (await wayTo(deps, lockdown))?.url }))),
-  );
+  return statusOfAll(await Promise.all(open.map((lockdown) => listed(deps, lockdown))));
 }
 
 async function statusOne(deps: Deps, namespace: string): Promise<Answered> {
   const lockdown = (await openOf(deps, namespace)) ?? (await lastOf(deps, namespace));
   if (!lockdown) return { refused: `There is no lockdown of \`${namespace}\`.` };
-  return statusOfOne({ lockdown, card: (await wayTo(deps, lockdown))?.url });
+  return statusOfOne(await listed(deps, lockdown));
+}
+
+async function listed(deps: Deps, lockdown: Lockdown): Promise<Listed> {
+  const card = (await wayTo(deps, lockdown))?.url;
+  return { lockdown, card, confirmBy: await confirmBy(deps.findings, lockdown) };
 }
 
 async function flows(deps: Deps, { namespace, stage }: Extract<Command, { verb: 'flows' }>): Promise<Answered> {

@@ -4,13 +4,17 @@ import { outcome, whyMayNotVote } from '#core/approval.ts';
 import { rolesOf } from '#core/authority.ts';
 import { currentStage, isOpen, type Lockdown } from '#core/lockdown-state.ts';
 import { cardNames } from './card-names.ts';
+import { confirmBy } from './confirm-by.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
-import { count } from './views/build.ts';
 import { home, type Waiting } from './views/home.ts';
 import type { Listed } from './views/status.ts';
+import { kinds } from './views/words.ts';
 
-export type Deps = Pick<Household, 'lockdowns' | 'cards' | 'post' | 'directory' | 'settingsFor' | 'personOf' | 'now'>;
+export type Deps = Pick<
+  Household,
+  'lockdowns' | 'findings' | 'cards' | 'post' | 'directory' | 'settingsFor' | 'personOf' | 'now'
+>;
 
 export async function homeOf(deps: Deps, user: string): Promise<HomeView> {
   const [open, recent] = await inTime(
@@ -69,16 +73,20 @@ function openQuestion(lockdown: Lockdown): Question | undefined {
   if (!stage) return undefined;
   const { phase, ask, revision, because } = lockdown.stages[stage];
   if (phase === 'asking' && ask && ask.undecided > 0)
-    return { what: `Decide ${count(ask.undecided, 'edge')} of ${stage}`, card: cardNames.approval(stage, revision) };
+    return { what: `Decide ${kinds(ask.undecided)} of ${stage}`, card: cardNames.approval(stage, revision) };
   if (phase === 'verifying' && because !== undefined)
     return { what: `Wait, or go on without proof of ${stage}`, card: cardNames.notProven(stage, revision) };
   if (phase === 'denied' || phase === 'expired')
-    return { what: `Reopen ${stage} or leave it out`, card: cardNames.lockdown };
+    return {
+      what: stage === 'disable-discovery' ? `Reopen ${stage}` : `Reopen ${stage} or leave it out`,
+      card: cardNames.lockdown,
+    };
   return phase === 'failed' ? { what: `See why ${stage} failed`, card: cardNames.lockdown } : undefined;
 }
 
 async function listed(deps: Deps, lockdown: Lockdown): Promise<Listed> {
-  return { lockdown, card: await linkTo(deps, lockdown, cardNames.lockdown) };
+  const card = await linkTo(deps, lockdown, cardNames.lockdown);
+  return { lockdown, card, confirmBy: await confirmBy(deps.findings, lockdown) };
 }
 
 async function linkTo({ cards, post }: Deps, { id }: Lockdown, card: string): Promise<string | undefined> {

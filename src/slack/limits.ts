@@ -22,7 +22,8 @@ export const LIMITS = {
   /** Ours, so that one long name or reason does not push everything else off the card. */
   line: 1200,
   item: 300,
-  cell: 80,
+  /** Room for a dozen names, which are what is voted on. */
+  cell: 600,
 } as const;
 
 /** At most `max` UTF-16 units, never half a character; what was cut ends with an ellipsis. */

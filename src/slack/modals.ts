@@ -98,9 +98,7 @@ async function decide(
   const questions = questionsFor(deps, { lockdown, stage, ask, finding, user: actor.user });
   const { residual } = questions;
   const before = (state.page ?? 0) * PAGE_SIZE;
-  const here = residual
-    .slice(before, before + PAGE_SIZE)
-    .map((_, at) => values[INPUTS.residual(before + at).block_id]);
+  const here = residual.slice(before, before + PAGE_SIZE).map((_, at) => values[INPUTS.residual(before + at).block_id]);
   const missing = here.findIndex((value) => value !== 'allow' && value !== 'block');
   if (missing >= 0) return { errors: { [INPUTS.residual(before + missing).block_id]: 'Choose allow or block.' } };
   const answers = (state.answers ?? '') + here.map((value) => (value === 'allow' ? 'a' : 'b')).join('');

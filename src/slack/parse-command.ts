@@ -9,6 +9,7 @@ export type Command =
   | { readonly verb: 'status'; readonly namespace?: string }
   | { readonly verb: 'flows'; readonly namespace: string; readonly stage?: Stage }
   | { readonly verb: 'next' | 'pause' | 'resume'; readonly namespace: string }
+  | { readonly verb: 'undo' | 'reopen'; readonly namespace: string; readonly stage: Stage }
   | { readonly verb: 'cancel'; readonly namespace: string; readonly written?: 'keep' | 'take-back' }
   | { readonly verb: 'release'; readonly namespace: string; readonly reason?: string }
   | { readonly verb: 'selftest' | 'help' };
@@ -16,7 +17,20 @@ type CommandVerb = Command['verb'];
 
 export type Parsed = { readonly command: Command } | { readonly answer: string };
 
-const VERBS = ['start', 'status', 'flows', 'next', 'pause', 'resume', 'cancel', 'release', 'selftest', 'help'] as const;
+const VERBS = [
+  'start',
+  'status',
+  'flows',
+  'next',
+  'undo',
+  'reopen',
+  'pause',
+  'resume',
+  'cancel',
+  'release',
+  'selftest',
+  'help',
+] as const;
 
 /** Longer than this is a week of Sundays, or a slip of the finger. */
 const DAYS_MAX = 90;
@@ -66,15 +80,12 @@ const PARSERS: Readonly<Record<CommandVerb, (words: readonly string[]) => Parsed
   flows: (words) => {
     const [namespace = '', stage, ...more] = words;
     if (stage === undefined) return simple('flows', words);
-    return withNamespace('flows', [namespace, ...more], (valid) => {
-      const known = STAGES.find((each) => each === stage.toLowerCase());
-      return known
-        ? { command: { verb: 'flows', namespace: valid, stage: known } }
-        : {
-            answer: `There is no stage \`${quoted(stage)}\`. ${nearest(stage, STAGES)}The stages are ${STAGES.map((each) => `\`${each}\``).join(', ')}.`,
-          };
-    });
+    return withNamespace('flows', [namespace, ...more], (valid) =>
+      withStage(stage, (known) => ({ command: { verb: 'flows', namespace: valid, stage: known } })),
+    );
   },
+  undo: (words) => ofStage('undo', words),
+  reopen: (words) => ofStage('reopen', words),
   next: (words) => simple('next', words),
   pause: (words) => simple('pause', words),
   resume: (words) => simple('resume', words),
@@ -103,6 +114,22 @@ const PARSERS: Readonly<Record<CommandVerb, (words: readonly string[]) => Parsed
 
 function simple(verb: 'status' | 'flows' | 'next' | 'pause' | 'resume', words: readonly string[]): Parsed {
   return withNamespace(verb, words, (namespace) => ({ command: { verb, namespace } }));
+}
+
+function ofStage(verb: 'undo' | 'reopen', [namespace = '', stage, ...more]: readonly string[]): Parsed {
+  return withNamespace(verb, [namespace, ...more], (valid) =>
+    stage === undefined
+      ? { answer: `Which stage? Write \`/lockdown ${verb} ${valid}\` and one of ${STAGE_LIST}.` }
+      : withStage(stage, (known) => ({ command: { verb, namespace: valid, stage: known } })),
+  );
+}
+
+const STAGE_LIST = STAGES.map((each) => `\`${each}\``).join(', ');
+
+function withStage(word: string, then: (stage: Stage) => Parsed): Parsed {
+  const known = STAGES.find((each) => each === word.toLowerCase());
+  if (known) return then(known);
+  return { answer: `There is no stage \`${quoted(word)}\`. ${nearest(word, STAGES)}The stages are ${STAGE_LIST}.` };
 }
 
 function withNamespace(verb: CommandVerb, words: readonly string[], then: (namespace: string) => Parsed): Parsed {

@@ -73,7 +73,8 @@ export function whyNot(
   if (team !== lockdown.team) return 'This lockdown belongs to another workspace.';
   if (now() > ask.expiresAt) return 'This question has expired; the stage waits until somebody reopens it.';
   // Saying no is never refused for how it is said, nor for what is still undecided: only for who says it.
-  if (decision === 'deny') return whyMayNotVote({ user, person }, 'typed-name', { ...ask, undecided: 0, barred: undefined }, []);
+  if (decision === 'deny')
+    return whyMayNotVote({ user, person }, 'typed-name', { ...ask, undecided: 0, barred: undefined }, []);
   const involved = [lockdown.requestedBy, ...lockdown.stages[stage].shapedBy].map(personOf);
   return whyMayNotVote({ user, person }, gesture, ask, involved);
 }
@@ -83,7 +84,8 @@ export async function outdated(deps: Pick<Deps, 'cards' | 'post'>, lockdown: Loc
   return { refused: OUTDATED, way: await wayToCard(deps, lockdown, stage) };
 }
 
-async function wayToCard(
+/** To the card that asks now, else to the lockdown's. */
+export async function wayToCard(
   { cards, post }: Pick<Deps, 'cards' | 'post'>,
   lockdown: Lockdown,
   stage: Stage,

@@ -25,6 +25,7 @@ import {
   HOUR,
   inStage,
   NAMESPACE,
+  watchFinding,
 } from '../support/slack-lockdowns.ts';
 import { type SlackProcess, slackProcess } from '../support/slack-process.ts';
 
@@ -57,6 +58,16 @@ function post(lockdown: Lockdown, card: string, message: ReturnType<typeof lockd
   const { postCard } = poster({ client, cards: memory.cards, journal: deps.journal });
   return postCard({ lockdown: lockdown.id, card, channel: lockdown.channel, message, ...rest });
 }
+
+/** As after an approval: something of these stages may be on the console. */
+function wrote(lockdown: Lockdown, ...stages: Stage[]): Lockdown {
+  const all = { ...lockdown.stages };
+  for (const stage of stages) all[stage] = { ...all[stage], wrote: true };
+  return { ...lockdown, stages: all };
+}
+
+const command = async (user: string, text: string) => told(await house.as(user).command(CHANNEL, `/lockdown ${text}`));
+const wishes = () => house.memory.requests().map(({ wish }) => wish);
 
 const told = ({ ephemerals }: { ephemerals: { text: string }[] }) => ephemerals.map(({ text }) => text).join('\n');
 
@@ -216,6 +227,53 @@ test('answers for the residual are gathered over all pages and left as one wish'
   expect([answers.g0, answers.g1, answers.g44]).toEqual(['block', 'allow', 'block']);
 });
 
+test('answers that were given can be changed, and only the changed one is left', async () => {
+  const finding = disableFinding(disableFinding().draft.residual.filter(({ decision }) => decision));
+  const { card } = await asking('disable-discovery', { cuts: true }, finding);
+  const opened = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.change-answers');
+  const view = String(opened.views.at(-1)?.id);
+  const same = await house.as(BORIS).submit(view);
+  expect(same.errors).toEqual({ 'residual-0': 'All answers are as they were, so nothing was recorded.' });
+  expect(house.memory.left).toEqual([]);
+  await house.as(BORIS).submit(view, { 'residual-0': { answer: 'allow' } });
+  const changed = finding.draft.residual[0]?.group.id ?? '';
+  expect(wishes()).toMatchObject([{ verb: 'decide-residual', answers: { [changed]: 'allow' } }]);
+  const [wish] = wishes();
+  expect(Object.keys(wish?.verb === 'decide-residual' ? wish.answers : {})).toEqual([changed]);
+});
+
+test('whoever would leave too few to approve by answering is warned before', async () => {
+  const finding = disableFinding();
+  const { card, lockdown } = await asking('disable-discovery', { cuts: true, undecided: 1 }, finding);
+  const calm = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.decide');
+  expect(JSON.stringify(calm.views.at(-1))).not.toContain('Take care');
+  const { stages } = lockdown;
+  const state = { ...stages['disable-discovery'], shapedBy: [DIEGO] };
+  house.memory.keep({ ...lockdown, stages: { ...stages, 'disable-discovery': state } });
+  const warned = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.decide');
+  expect(JSON.stringify(warned.views.at(-1))).toContain('only 1 person may still approve, and 2 have to');
+});
+
+test('who answered for edges of the draft reads that, and not that they asked for the lockdown', async () => {
+  const { card, lockdown } = await asking('dns');
+  const { stages } = lockdown;
+  house.memory.keep({ ...lockdown, stages: { ...stages, dns: { ...stages.dns, shapedBy: [BORIS] } } });
+  const seen = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  expect(told(seen)).toBe('You answered for edges of this draft, so somebody else has to approve it.');
+});
+
+test('a draft that nobody may approve can still be denied', async () => {
+  const { card } = await asking('dns', { barred: 'There are too many warnings.' });
+  const seen = await house
+    .as(BORIS)
+    .react(CHANNEL, card.ts, 'white_check_mark')
+    .then(() => whispered(BORIS));
+  expect(seen).toBe('There are too many warnings.');
+  const opened = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.deny');
+  await house.as(BORIS).submit(String(opened.views.at(-1)?.id), { reason: { text: 'Too many warnings.' } });
+  expect(wishes()).toMatchObject([{ verb: 'vote', vote: { decision: 'deny' } }]);
+});
+
 test('a reaction on the list is a vote, and taking it away withdraws that vote', async () => {
   const { card, lockdown } = await asking('dns');
   await house.as(BORIS).react(CHANNEL, card.ts, '+1');
@@ -296,7 +354,7 @@ test('the verbs of the card are for whom the matrix names', async () => {
 });
 
 test('cancelling a lockdown that has written something asks what becomes of it', async () => {
-  house.memory.keep(inStage('pods', { phase: 'asking', ask: anAsk(LIVE()) }));
+  house.memory.keep(wrote(inStage('pods', { phase: 'asking', ask: anAsk(LIVE()) }), 'dns'));
   expect(told(await house.as(ALICE).command(CHANNEL, `/lockdown cancel ${NAMESPACE}`))).toContain('--take-back');
   await house.as(ALICE).command(CHANNEL, `/lockdown cancel ${NAMESPACE} –take-back`);
   expect(house.memory.requests().map(({ wish }) => wish)).toEqual([{ verb: 'cancel', written: 'take-back' }]);
@@ -309,8 +367,59 @@ test('a released or never begun namespace cannot be released', async () => {
     'nothing to release',
   );
   house.memory.keep(aLockdown({ phase: 'locked' }));
+  expect(told(await house.as(ALICE).command(CHANNEL, `/lockdown release ${NAMESPACE}`))).toContain('Say why');
+  expect(house.memory.left).toEqual([]);
   await house.as(ALICE).command(CHANNEL, `/lockdown release ${NAMESPACE} payments are down`);
   expect(house.memory.requests().map(({ wish }) => wish)).toEqual([{ verb: 'release', because: 'payments are down' }]);
+});
+
+test('a namespace that may be cut already can be released, and is not paused', async () => {
+  house.memory.keep(
+    wrote(inStage('disable-discovery', { phase: 'applying', ask: anAsk(LIVE()) }), 'disable-discovery'),
+  );
+  expect(await command(ALICE, `pause ${NAMESPACE}`)).toContain('may be off already');
+  expect(await command(ALICE, `cancel ${NAMESPACE} --keep`)).toContain('may be off already');
+  expect(await command(ALICE, `release ${NAMESPACE}`)).toContain('Say why');
+  await command(ALICE, `release ${NAMESPACE} the shop does not answer`);
+  expect(wishes()).toEqual([{ verb: 'release', because: 'the shop does not answer' }]);
+});
+
+test('a stage that has written something is undone by a command, and no other', async () => {
+  house.memory.keep(wrote(inStage('pods', { phase: 'asking', ask: anAsk(LIVE()) }), 'dns'));
+  expect(await command(ALICE, `undo ${NAMESPACE} pods`)).toContain('has written nothing');
+  expect(await command(ALICE, `undo ${NAMESPACE} dns`)).toContain('Recorded');
+  expect(wishes()).toEqual([{ verb: 'undo', stage: 'dns' }]);
+  house.memory.keep(wrote(aLockdown({ phase: 'watching' }), 'dns'));
+  expect(await command(ALICE, `undo ${NAMESPACE} dns`)).toContain('/lockdown release');
+});
+
+test('a stage is reopened by a command where that can be, and else the person reads what stands in the way', async () => {
+  house.memory.keep(inStage('pods', { phase: 'asking', ask: anAsk(LIVE()) }));
+  expect(await command(ALICE, `reopen ${NAMESPACE} dns`)).toContain('undo it first');
+  expect(await command(ALICE, `reopen ${NAMESPACE} metadata`)).toContain('not the turn');
+  const { stages, ...rest } = inStage('pods', { phase: 'asking', ask: anAsk(LIVE()) });
+  house.memory.keep({ ...rest, stages: { ...stages, dns: { ...stages.dns, phase: 'skipped' } } });
+  expect(await command(ALICE, `reopen ${NAMESPACE} dns`)).toContain('`pods` is under way');
+  expect(house.memory.left).toEqual([]);
+  await command(ALICE, `reopen ${NAMESPACE} pods`);
+  expect(wishes()).toEqual([{ verb: 'reopen', stage: 'pods' }]);
+});
+
+test('during a vote there is no next stage, and the answer leads to the card', async () => {
+  const { card } = await asking('dns');
+  const seen = await house.as(ALICE).command(CHANNEL, `/lockdown next ${NAMESPACE}`);
+  expect(told(seen)).toBe('dns waits for votes, so there is nothing to open yet.');
+  expect(JSON.stringify(seen.ephemerals[0]?.blocks)).toContain(card.ts.replace('.', ''));
+  expect(house.memory.left).toEqual([]);
+});
+
+test('while watching, status and App Home say until when somebody has to confirm', async () => {
+  house.memory.keep(aLockdown({ phase: 'watching' }));
+  house.memory.find({ watch: watchFinding });
+  const status = await house.as(ALICE).command(CHANNEL, `/lockdown status ${NAMESPACE}`);
+  expect(JSON.stringify(status.ephemerals)).toContain('Somebody has to confirm by 22 Nov 15:05 UTC');
+  const { home } = await house.as(BORIS).home();
+  expect(JSON.stringify(home)).toContain('Somebody has to confirm by 22 Nov 15:05 UTC');
 });
 
 test('App Home shows an approver what waits for them, and not what they have voted on', async () => {
@@ -337,5 +446,5 @@ test('status and flows answer for one namespace and for all', async () => {
   const all = await house.as(ALICE).command(CHANNEL, '/lockdown status');
   expect(JSON.stringify(all.ephemerals)).toContain('dns has 0 of 2 approvals.');
   const flows = await house.as(ALICE).command(CHANNEL, `/lockdown flows ${NAMESPACE} dns`);
-  expect(told(flows)).toBe(`dns of ${NAMESPACE}: 2 edges`);
+  expect(told(flows)).toBe(`dns of ${NAMESPACE}: 2 kinds of traffic`);
 });

@@ -169,7 +169,13 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
     }),
     lockdownFailed: lockdownCard({ lockdown: inStage('web-server', { phase: 'failed', because: one }, named) }),
     details: draftDetails({ stage: 'dns', state: asking.stages.dns, finding }),
-    decideResidual: decideResidual({ namespace: one, undecided: disabling.draft.residual, state, mayVoteAfter: false }),
+    decideResidual: decideResidual({
+      namespace: one,
+      residual: disabling.draft.residual,
+      state,
+      mayVoteAfter: false,
+      tooFewAfter: { left: 0, needed: 2, groups: [{ group: one, left: 0, needed: 1 }] },
+    }),
     confirmDisable: confirmDisable({ namespace: one, finding: disabling, state, confirmMinutes: 60 }),
     askWhyDenied: askWhyDenied({ namespace: one, stage: 'dns', state }),
     askWhyLeftOut: askWhyLeftOut({ namespace: one, stage: 'external-services', state }),
@@ -263,7 +269,7 @@ test('three hundred undecided edges are asked in pages of forty', () => {
     answers: 'a'.repeat(280),
     page: 7,
   } as const;
-  const last = decideResidual({ namespace: '/acme', undecided: residual, state, mayVoteAfter: true });
+  const last = decideResidual({ namespace: '/acme', residual, state, mayVoteAfter: true });
   expect(refusals(last)).toEqual([]);
   expect(last.blocks.filter(({ type }) => type === 'input')).toHaveLength(300 - 7 * PAGE_SIZE);
   expect(last.submit?.text).toBe('Record answers');

@@ -1,11 +1,12 @@
 /** Every message as people read it; the drawings lie beside this file. */
 import { expect, test } from 'vitest';
 import { EVENT_TYPES, type Event } from '#core/events.ts';
+import type { Lockdown, StageState } from '#core/lockdown-state.ts';
 import { STAGES } from '#core/stage.ts';
-import { approvalCard } from '#slack/views/approval-card.ts';
+import { approvalCard, tooManyWarnings } from '#slack/views/approval-card.ts';
 import { askWhyDenied, askWhyLeftOut } from '#slack/views/ask-reason.ts';
 import { confirmDisable } from '#slack/views/confirm-disable.ts';
-import { decideResidual } from '#slack/views/decide-residual.ts';
+import { decideResidual, inOrder } from '#slack/views/decide-residual.ts';
 import { discoveryDigest } from '#slack/views/discovery-digest.ts';
 import { draftDetails } from '#slack/views/draft-details.ts';
 import { flowsOfStage, flowsOverview } from '#slack/views/flows.ts';
@@ -18,12 +19,13 @@ import { nudge } from '#slack/views/nudge.ts';
 import { selfTestResult } from '#slack/views/self-test.ts';
 import { statusOfAll } from '#slack/views/status.ts';
 import { supersededCard } from '#slack/views/superseded-card.ts';
-import { threadLine } from '#slack/views/thread-line.ts';
+import { repeatsVote, threadLine } from '#slack/views/thread-line.ts';
 import { watchCard } from '#slack/views/watch-card.ts';
 import { draw, drawHome, drawModal } from '../support/draw.ts';
 import {
   ALICE,
   aFinding,
+  aGroup,
   aLockdown,
   anAsk,
   aVote,
@@ -69,6 +71,57 @@ test('warnings and differences come before everything else', () => {
   return drawn(draw(approvalCard({ lockdown, stage: 'dns', finding })), 'approval-with-warnings');
 });
 
+test('once all is answered, the last question can be approved, and the answers can be changed', () => {
+  const finding = disableFinding(disableFinding().draft.residual.filter(({ decision }) => decision));
+  const lockdown = inStage('disable-discovery', { phase: 'asking', ask: anAsk({ cuts: true }), shapedBy: [BORIS] });
+  const message = approvalCard({ lockdown, stage: 'disable-discovery', finding });
+  return drawn(draw(message), 'approval-answered');
+});
+
+test('open questions of the last stage are not called something that looks wrong', () => {
+  const finding = disableFinding();
+  const remarks = [{ level: 'stop' as const, text: '1 of 3 kinds of traffic that would be cut have no answer yet.' }];
+  const lockdown = inStage('disable-discovery', { phase: 'asking', ask: anAsk({ undecided: 1, cuts: true }) });
+  const asked = { ...finding, draft: { ...finding.draft, remarks } };
+  const text = draw(approvalCard({ lockdown, stage: 'disable-discovery', finding: asked }));
+  expect(text).toContain('*Before anybody can vote:*\n• 1 of 3 kinds');
+  expect(text).not.toContain('looks wrong');
+});
+
+test('where too few are left who may approve, the card says so and what helps', () => {
+  const finding = disableFinding([]);
+  const state = { phase: 'asking', ask: anAsk({ cuts: true }), shapedBy: [BORIS, CHITRA] } as const;
+  const lockdown = inStage('disable-discovery', { ...state, shapedBy: [...state.shapedBy] });
+  const text = draw(approvalCard({ lockdown, stage: 'disable-discovery', finding }));
+  expect(text).toContain('*Too few can approve this*: only 1 person may still approve, and 2 have to');
+  expect(text).toContain(`\`/lockdown reopen ${NAMESPACE} disable-discovery\` asks them`);
+});
+
+test('what is voted on is written out up to a dozen, and beyond that the card says where the rest is', () => {
+  const [network, ruleset] = dnsDraft.changes;
+  if (network?.kind !== 'create-external-network' || !ruleset) throw new Error('the draft changed');
+  const entries = (many: number) => Array.from({ length: many }, (_, at) => `198.51.100.${at}`);
+  const card = (many: number) => {
+    const changes = [{ ...network, network: { ...network.network, entries: entries(many) } }, ruleset];
+    const lockdown = inStage('dns', { phase: 'asking', ask: anAsk() });
+    return draw(approvalCard({ lockdown, stage: 'dns', finding: aFinding({ draft: { ...dnsDraft, changes } }) }));
+  };
+  expect(card(12)).toContain(entries(12).join(', '));
+  expect(card(13)).toContain('198.51.100.9, and 3 more, all in Details');
+});
+
+test('many workloads that do the same are one row, and counted as what they are', () => {
+  const unallowed = Array.from({ length: 13 }, (_, at) =>
+    aGroup(`worker-${at}`, '10.75.240.10', { ports: ['udp/53'] }),
+  );
+  const lockdown = inStage('dns', { phase: 'asking', ask: anAsk() });
+  const draft = { ...dnsDraft, unallowed: [...unallowed, ...dnsDraft.unallowed.slice(0, 1)] };
+  const text = draw(approvalCard({ lockdown, stage: 'dns', finding: aFinding({ draft }) }));
+  expect(text).toContain('| 14 workloads (worker-0, worker-1,');
+  expect(text).toContain('and 4 more, all in Details) | 10.75.240.10 | udp/53 | 63,810 | 7 |');
+  expect(text).not.toContain('shown;');
+});
+
 test('edges that are undecided are asked about before anybody can vote', () => {
   const ask = anAsk({ undecided: 1, cuts: true });
   const lockdown = inStage('disable-discovery', { phase: 'asking', ask });
@@ -90,13 +143,21 @@ test('a denial is shown with its reason', () => {
 
 test('a card that nobody can judge in one look offers no approval', () => {
   const remarks = Array.from({ length: 41 }, (_, at) => ({ level: 'look' as const, text: `Strange edge ${at}` }));
-  const lockdown = inStage('dns', { phase: 'asking', ask: anAsk() });
+  expect(tooManyWarnings({ remarks })).toBe(true);
+  const barred = 'There are more warnings than anybody can judge on one card.';
+  const lockdown = inStage('dns', { phase: 'asking', ask: anAsk({ barred }) });
   const text = draw(approvalCard({ lockdown, stage: 'dns', finding: aFinding({ draft: { ...dnsDraft, remarks } }) }));
   expect(text).not.toContain('[+Approve');
-  expect(text).toContain('too many warnings');
+  expect(text).toContain(barred);
+  expect(text).toContain('[!Deny dns…]');
 });
 
 test('the lockdown’s card in every phase', () => {
+  const last = (state: Partial<StageState>, change: Partial<Lockdown> = {}) =>
+    inStage('disable-discovery', { wrote: true, ...state }, change);
+  const done = { phase: 'allowed' } as const;
+  const interrupted = inStage('pods', { phase: 'asking', ask: anAsk() }, { phase: 'cancelled' });
+  const kept = { ...interrupted.stages.dns, wrote: true };
   const lockdowns = [
     lockdownCard({ lockdown: aLockdown(), discovery }),
     lockdownCard({ lockdown: aLockdown({ paused: true }) }),
@@ -108,17 +169,30 @@ test('the lockdown’s card in every phase', () => {
       lockdown: inStage('metadata', { phase: 'failed', because: 'The console refused the credential.' }),
     }),
     lockdownCard({ lockdown: inStage('kubelets', { phase: 'denied' }) }),
-    lockdownCard({ lockdown: aLockdown({ phase: 'watching' }), confirmBy: NOW + HOUR }),
-    lockdownCard({ lockdown: aLockdown({ phase: 'locked' }) }),
+    lockdownCard({ lockdown: inStage('disable-discovery', { phase: 'denied' }) }),
+    lockdownCard({ lockdown: last({ phase: 'applying' }) }),
+    lockdownCard({ lockdown: last({ phase: 'failed', failedIn: 'applying', because: 'The console did not answer.' }) }),
+    lockdownCard({ lockdown: last({ phase: 'undoing' }) }),
+    lockdownCard({ lockdown: last(done, { phase: 'watching' }), confirmBy: NOW + HOUR }),
+    lockdownCard({ lockdown: last(done, { phase: 'locked' }) }),
     lockdownCard({
-      lockdown: aLockdown({
+      lockdown: last(done, {
         phase: 'releasing',
         because: 'Nobody confirmed in time.',
         failedStep: 'release-lockdown: The console is locked.',
       }),
     }),
-    lockdownCard({ lockdown: aLockdown({ phase: 'released', because: 'Payments are down.' }) }),
-    lockdownCard({ lockdown: aLockdown({ phase: 'cancelled' }) }),
+    lockdownCard({ lockdown: last(done, { phase: 'released', because: 'Payments are down.' }) }),
+    lockdownCard({ lockdown: { ...interrupted, stages: { ...interrupted.stages, dns: kept } } }),
+    lockdownCard({ lockdown: inStage('dns', { phase: 'undoing', wrote: true }, { phase: 'cancelled' }) }),
+    lockdownCard({
+      lockdown: inStage(
+        'dns',
+        { phase: 'failed', failedIn: 'undoing', wrote: true, because: 'The console is locked.' },
+        { phase: 'cancelled' },
+      ),
+    }),
+    lockdownCard({ lockdown: inStage('dns', { phase: 'waiting' }, { phase: 'cancelled' }) }),
   ];
   return drawn(lockdowns.map(draw).join('\n\n'), 'lockdown-card');
 });
@@ -131,12 +205,19 @@ test('Details shows the guide’s own YAML and every edge', () => {
 test('the modals that ask', () => {
   const { draft } = disableFinding();
   const about = { namespace: NAMESPACE, stage: 'dns', state } as const;
-  const undecided = draft.residual.filter(({ decision }) => !decision);
+  const answered = draft.residual.filter(({ decision }) => decision);
   const modals = [
     askWhyDenied(about),
     askWhyLeftOut(about),
     confirmDisable({ namespace: NAMESPACE, finding: disableFinding(), state, confirmMinutes: 60 }),
-    decideResidual({ namespace: NAMESPACE, undecided, state, mayVoteAfter: false }),
+    decideResidual({ namespace: NAMESPACE, residual: inOrder(draft.residual), state, mayVoteAfter: false }),
+    decideResidual({
+      namespace: NAMESPACE,
+      residual: answered,
+      state,
+      mayVoteAfter: false,
+      tooFewAfter: { left: 1, needed: 2, groups: [{ group: SECURITY, left: 0, needed: 1 }] },
+    }),
   ];
   return drawn(modals.map(drawModal).join('\n\n'), 'modals');
 });
@@ -144,8 +225,8 @@ test('the modals that ask', () => {
 test('an edge that nothing here could allow can only be blocked', () => {
   const [first] = disableFinding().draft.residual;
   if (!first) throw new Error('no residual');
-  const undecided = [{ ...first, changes: [], because: 'the billing namespace has to allow it' }];
-  const text = drawModal(decideResidual({ namespace: NAMESPACE, undecided, state, mayVoteAfter: true }));
+  const residual = [{ ...first, changes: [], because: 'the billing namespace has to allow it' }];
+  const text = drawModal(decideResidual({ namespace: NAMESPACE, residual, state, mayVoteAfter: true }));
   expect(text).toContain('(•) Block');
   expect(text).not.toContain('Allow: add a rule');
 });
@@ -153,6 +234,30 @@ test('an edge that nothing here could allow can only be blocked', () => {
 test('what is not proven says what to do about it', () => {
   const lockdown = inStage('dns', { phase: 'verifying', because: 'no newer flow' });
   return drawn(draw(notProven({ lockdown, stage: 'dns', finding: verifyFinding })), 'not-proven');
+});
+
+test('once the question of proof is closed, its card says how', () => {
+  const proven = {
+    ...verifyFinding,
+    groups: verifyFinding.groups.map((each) => ({ ...each, state: 'carried' as const })),
+  };
+  const lockdown = inStage('dns', { phase: 'allowed', because: 'Newer flows carry all 2 edges' });
+  const messages = [
+    notProven({ lockdown, stage: 'dns', finding: proven }),
+    notProven({ lockdown: inStage('dns', { phase: 'allowed', unprovenBy: BORIS }), stage: 'dns', finding: verifyFinding }),
+    notProven({ lockdown: inStage('dns', { phase: 'waiting' }), stage: 'dns', finding: verifyFinding }),
+  ];
+  return drawn(messages.map(draw).join('\n\n'), 'proof-closed');
+});
+
+test('a vote that is given twice is told to be the same', () => {
+  const [first, second] = ['a', 'b'].map((signature) => aVote(BORIS, { receipt: { key: 'k1', signature } }));
+  if (!first || !second) throw new Error('no votes');
+  const lockdown = inStage('dns', { phase: 'asking', ask: anAsk(), votes: [first, second] });
+  expect(repeatsVote(lockdown, { stage: 'dns', vote: first })).toBe(false);
+  expect(repeatsVote(lockdown, { stage: 'dns', vote: second })).toBe(true);
+  const line = draw(threadLine({ lockdown, event: { type: 'vote-cast', stage: 'dns', vote: second } }));
+  expect(line).toContain('@U0BORIS001 approved *dns* once more; it counts once.');
 });
 
 test('while watching, rejected flows come with the way out', () =>
@@ -165,6 +270,7 @@ test('the day’s digest, the nudge, status, flows, help, the self-test and what
     nudge({ lockdown, stage: 'dns', owing: [BORIS, CHITRA], waitingHours: 4.2, expiresAt: NOW + HOUR, card }),
     statusOfAll([{ lockdown, card }, { lockdown: aLockdown({ paused: true }) }]),
     statusOfAll([]),
+    statusOfAll([{ lockdown: aLockdown({ phase: 'watching' }), card, confirmBy: NOW + HOUR }]),
     flowsOverview(NAMESPACE, discovery),
     flowsOverview(NAMESPACE, undefined),
     flowsOfStage(NAMESPACE, 'dns', aFinding()),
@@ -201,6 +307,7 @@ test('every event has a sentence in the thread', () => {
     vote: aVote(BORIS),
     answers: { a: 'allow', b: 'block' },
     objects: ['DNS', 'allow-dns'],
+    left: ['allow-dns'],
     proof: '12 newer flows carry `allow-dns`.',
     step: 'apply-stage',
     incoming: 'Allow',

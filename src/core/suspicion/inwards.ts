@@ -1,6 +1,7 @@
 /** What comes from outside to where only administrators and stores listen, or from a namespace that is none of ours. */
 import type { Edge } from '#core/edge.ts';
 import { TCP, UDP } from '#core/flow.ts';
+import { addressKind } from '#core/peers.ts';
 import { portLabel } from '#core/protocol-ports.ts';
 import type { Suspicion } from './signals.ts';
 
@@ -17,7 +18,8 @@ export function inwardSignals(edge: Edge, isNode: (address: string) => boolean):
   return [
     {
       id: 'S-16',
-      level: 'stop',
+      // An address inside may be a node that probes; where Kubernetes is not asked nobody can tell it from a stranger.
+      level: addressKind(source.address) === 'public' ? 'stop' : 'look',
       because: `${label} is a port for administrators or stores, and ${source.address} is outside`,
       measured: { port: label, from: source.address },
     },

@@ -27,9 +27,9 @@ import {
 } from './build.ts';
 import { changeList } from './changes.ts';
 import { edgeTable } from './edge-groups.ts';
-import { doubts, prediction, residualState } from './prediction.ts';
-import { askedLine, expiryLine, neededLines, voteLines } from './votes.ts';
-import { edgeLine, STAGE_MEANS, STAGE_PHASE_WORDS, stageNumber } from './words.ts';
+import { completeness, doubts, prediction, residualState } from './prediction.ts';
+import { askedLine, expiryLine, neededLines, shortageLines, voteLines } from './votes.ts';
+import { edgeLine, kinds, STAGE_MEANS, stageNumber, stageWords } from './words.ts';
 
 export type ApprovalCard = {
   readonly lockdown: Lockdown;
@@ -48,11 +48,11 @@ export function approvalCard(card: ApprovalCard): Message {
   const state = lockdown.stages[stage];
   const asks = state.phase === 'asking' && lockdown.phase === 'securing';
   const name = lastSegment(lockdown.namespace);
-  return message(text(lockdown, stage, state), [
+  return message(text(lockdown, stage), [
     header(
       asks
         ? `${state.ask?.undecided ? 'Decide' : 'Approve'} ${stage} for ${name}?`
-        : `${stage} of ${name}: ${STAGE_PHASE_WORDS[state.phase][1]}`,
+        : `${stage} of ${name}: ${stageWords(lockdown, stage)[1]}`,
     ),
     says([
       bold(`${stageNumber(stage)}, ${stage}`),
@@ -71,21 +71,20 @@ function question({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | und
   const because = ({ group, because: why }: (typeof draft.leftOut)[number]) => `${edgeLine(group)}: ${why}`;
   const notes = draft.remarks.filter(({ level }) => level === 'note').map(({ text: note }) => sentence(note));
   return [
-    ...warnings(draft.remarks),
-    list([bold('Changed since the draft you saw before'), '; earlier votes are void:'], finding.differences),
+    state.ask?.barred === undefined ? undefined : says([emoji('octagonal_sign'), ' ', ...sentence(state.ask.barred)]),
+    ...warnings(draft),
+    list([bold('Changed since the draft you saw before'), '; earlier votes are void:'], finding.differences, 12),
     ...unallowed(finding),
-    residual ? undefined : list('Left out on purpose:', draft.leftOut.map(because), 4),
-    changeList('Would be changed on the console:', draft.changes, 10),
-    ...prediction(finding),
-    ...(residual ? residualState(draft.residual) : []),
+    changeList('Would be changed on the console:', draft.changes, 12),
+    // What could go wrong stands beside what would be done.
+    ...(residual ? prediction(finding, 12) : []),
     ...doubts(finding),
+    ...(residual ? residualState(draft.residual) : []),
+    list('Left out on purpose:', draft.leftOut.map(because), 12, LIMITS.line),
+    ...(residual ? [] : prediction(finding)),
+    completeness(finding),
     list('Also:', notes, 4),
-    tooManyWarnings(draft)
-      ? says(
-          'There are too many warnings to judge on one card, so nobody can approve this draft. Deny it and say what to look at.',
-        )
-      : undefined,
-    ...votes(state, finding),
+    ...votes(lockdown, stage, finding),
     pressable(lockdown, stage, state, finding),
   ];
 }
@@ -93,17 +92,17 @@ function question({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | und
 /** Once it is decided: what became of it, and by whom; the rest is under Details. */
 function answerGiven({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | undefined)[] {
   const state = lockdown.stages[stage];
-  const [mark, word] = STAGE_PHASE_WORDS[state.phase];
+  const [mark, word] = stageWords(lockdown, stage);
   const because = state.because ? [': ', ...sentence(state.because)] : [];
   return [
     says([emoji(mark), ' ', bold(word), ...because]),
-    changeList('The draft:', finding.draft.changes, 10),
-    ...votes(state, finding),
+    changeList('The draft:', finding.draft.changes, 12),
+    ...votes(lockdown, stage, finding),
     buttons(detailsButton(target(lockdown, stage, state))),
   ];
 }
 
-/** Nobody can judge these in one look, so the card offers no approval. */
+/** Nobody can judge these in one look, so nobody may approve them. */
 export function tooManyWarnings({ remarks }: Pick<Draft, 'remarks'>): boolean {
   const looks = remarks.filter(({ level }) => level === 'look');
   const characters = looks.reduce((sum, { text: look }) => sum + look.length, 0);
@@ -112,20 +111,27 @@ export function tooManyWarnings({ remarks }: Pick<Draft, 'remarks'>): boolean {
   );
 }
 
-function text({ namespace }: Lockdown, stage: Stage, { phase, ask, votes }: StageState): string {
-  if (phase !== 'asking') return `${stage} of ${namespace}: ${STAGE_PHASE_WORDS[phase][1]}`;
+function text(lockdown: Lockdown, stage: Stage): string {
+  const { namespace } = lockdown;
+  const { phase, ask, votes } = lockdown.stages[stage];
+  if (phase !== 'asking' || lockdown.phase !== 'securing')
+    return `${stage} of ${namespace}: ${stageWords(lockdown, stage)[1]}`;
   return ask?.undecided
-    ? `${stage} of ${namespace}: ${count(ask.undecided, 'edge')} to decide before the vote`
+    ? `${stage} of ${namespace}: ${kinds(ask.undecided)} to decide before the vote`
     : `${stage} of ${namespace} waits for approval, ${count(votes.length, 'vote')} so far`;
 }
 
+const KEPT_OUT = 'Kept out of this draft, because it looks wrong:';
+/** The last stage keeps nothing out: what stops it are open questions. */
+const OPEN = 'Before anybody can vote:';
+
 /** What must not be overlooked comes before everything else. */
-function warnings(remarks: readonly Remark[]): (KnownBlock | undefined)[] {
+function warnings({ remarks, stage }: Draft): (KnownBlock | undefined)[] {
   const of = (level: Remark['level']): Line[] =>
     remarks.filter((each) => each.level === level).map((each) => sentence(each.text));
   return [
     list([emoji('warning'), ' ', bold('Look at this first:')], of('look'), WARNINGS, LIMITS.line),
-    list([emoji('octagonal_sign'), ' ', bold('Kept out of this draft, because it looks wrong:')], of('stop'), 20),
+    list([emoji('octagonal_sign'), ' ', bold(stage === 'disable-discovery' ? OPEN : KEPT_OUT)], of('stop'), 20),
   ];
 }
 
@@ -139,19 +145,28 @@ function unallowed({ draft }: DraftFinding): (KnownBlock | undefined)[] {
     block,
     rest > 0
       ? says(
-          `${number(shown)} of ${number(groups.length)} shown; all of them are in the file in the thread and under Details.`,
+          `${number(shown)} of ${kinds(groups.length)} shown; all of them are in the file in the thread and under Details.`,
         )
       : undefined,
   ];
 }
 
-function votes(state: StageState, { digest }: DraftFinding): KnownBlock[] {
+function votes(lockdown: Lockdown, stage: Stage, { digest }: DraftFinding): KnownBlock[] {
+  const state = lockdown.stages[stage];
   const { ask, phase, revision } = state;
   if (!ask) return [];
   const which: Piece[] = ['Digest ', code(digestWords(digest)), `, draft ${number(revision)}.`];
-  if (phase !== 'asking') return [says(...voteLines(state.votes, ask), which)];
-  const lines = [...voteLines(state.votes, ask), ...neededLines(state.votes, ask), askedLine(ask), expiryLine(ask)];
-  return [says(...lines, [...which, ' A vote is for exactly this draft.'])];
+  if (phase !== 'asking' || lockdown.phase !== 'securing') return [says(...voteLines(state.votes, ask), which)];
+  return [
+    says(
+      ...voteLines(state.votes, ask),
+      ...neededLines(state.votes, ask),
+      ...shortageLines(lockdown, stage, ask),
+      askedLine(ask),
+      expiryLine(ask),
+      [...which, ' A vote is for exactly this draft.'],
+    ),
+  ];
 }
 
 function pressable(
@@ -161,11 +176,12 @@ function pressable(
   { draft }: DraftFinding,
 ): KnownBlock | undefined {
   const to = target(lockdown, stage, state);
-  if (tooManyWarnings(draft))
-    return buttons(detailsButton(to), button('deny', `Deny ${stage}…`, to, { style: 'danger' }));
+  const change = draft.residual.length > 0 ? button('change-answers', 'Change answers…', to) : undefined;
+  if (state.ask?.barred !== undefined)
+    return buttons(detailsButton(to), button('deny', `Deny ${stage}…`, to, { style: 'danger' }), change);
   if (state.ask && state.ask.undecided > 0)
     return buttons(
-      button('decide', `Decide ${count(state.ask.undecided, 'edge')}…`, to, { style: 'primary' }),
+      button('decide', `Decide ${kinds(state.ask.undecided)}…`, to, { style: 'primary' }),
       detailsButton(to),
       button('deny', `Deny ${stage}…`, to, { style: 'danger' }),
     );
@@ -174,6 +190,7 @@ function pressable(
     button('approve', cuts ? `Approve ${stage}…` : `Approve ${stage}`, to, { style: 'primary' }),
     button('deny', `Deny ${stage}…`, to, { style: 'danger' }),
     detailsButton(to),
+    change,
   );
 }
 

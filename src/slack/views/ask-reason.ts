@@ -3,6 +3,7 @@ import type { Stage } from '#core/stage.ts';
 import { encodeModal, INPUTS, type ModalState, modalId } from '../action-ids.ts';
 import { LIMITS } from '../limits.ts';
 import { bold, code, type Modal, modal, plain, says } from './build.ts';
+import { goesOn } from './words.ts';
 
 /** Shorter ones explain nothing to whoever has to draft again. */
 export const REASON_MIN = 10;
@@ -16,7 +17,7 @@ export function askWhyDenied({ namespace, stage, state }: AskReason): Modal {
     [
       says(
         ['You deny the draft of ', bold(stage), ' for ', code(namespace), '.'],
-        'One no is enough: the stage waits until somebody reopens it with a new draft or leaves it out.',
+        `One no is enough: the stage waits until ${goesOn(stage)}.`,
       ),
       reasonInput('What is wrong with it?'),
     ],

@@ -94,6 +94,7 @@ export function list(
   items: readonly Line[],
   max = 8,
   characters: number = LIMITS.item,
+  where = ', under Details',
 ): KnownBlock | undefined {
   if (items.length === 0) return undefined;
   const shownItems = items.slice(0, max);
@@ -105,8 +106,8 @@ export function list(
       {
         type: 'rich_text_list',
         style: 'bullet',
-        elements: [...shownItems, ...(more > 0 ? [[italic(`and ${number(more)} more, under Details`)]] : [])].map(
-          (item) => section(item, characters),
+        elements: [...shownItems, ...(more > 0 ? [[italic(`and ${number(more)} more${where}`)]] : [])].map((item) =>
+          section(item, characters),
         ),
       },
     ],

@@ -3,26 +3,28 @@ import type { KnownBlock } from '@slack/types';
 import type { Change } from '#core/draft.ts';
 import type { NetworkRule } from '#core/network-ruleset.ts';
 import type { Clauses } from '#core/tags.ts';
+import { LIMITS } from '../limits.ts';
 import { bold, code, type Line, list } from './build.ts';
+import { some } from './words.ts';
 
 export function changeList(title: string, changes: readonly Change[], max: number): KnownBlock | undefined {
-  return list(title, changes.map(changeLine), max);
+  return list(title, changes.map(changeLine), max, LIMITS.line);
 }
 
 function changeLine(change: Change): Line {
   switch (change.kind) {
     case 'create-external-network':
-      return ['external network ', bold(change.network.name), ` for ${some(change.network.entries, 3)}`];
+      return ['external network ', bold(change.network.name), ` for ${some(change.network.entries)}`];
     case 'create-ruleset': {
       const { name, subject, incomingRules, outgoingRules } = change.ruleset;
       const rules = [
-        ...outgoingRules.map((rule) => `to ${object(rule)} on ${some(rule.protocolPorts, 4)}`),
-        ...incomingRules.map((rule) => `from ${object(rule)} on ${some(rule.protocolPorts, 4)}`),
+        ...outgoingRules.map((rule) => `to ${object(rule)} on ${some(rule.protocolPorts)}`),
+        ...incomingRules.map((rule) => `from ${object(rule)} on ${some(rule.protocolPorts)}`),
       ];
-      return ['ruleset ', bold(name), `: ${who(subject)} ${some(rules, 2, '; ')}`];
+      return ['ruleset ', bold(name), `: ${who(subject)} ${some(rules, '; ')}`];
     }
     case 'add-tag-prefixes':
-      return ['tag prefixes ', code(some(change.prefixes, 4)), ', beside those already there'];
+      return ['tag prefixes ', code(some(change.prefixes)), ', beside those already there'];
     case 'set-default-actions':
       return [
         'default actions of the namespace: incoming ',
@@ -44,13 +46,9 @@ function who(clauses: Clauses): string {
     const telling = clause.filter((tag) => !tag.startsWith('$identity=') && !tag.startsWith('$namespace='));
     return telling.length > 0 ? telling.map(short).join(' with ') : 'every pod of the namespace';
   });
-  return some([...new Set(each)], 3, ' or ');
+  return some([...new Set(each)], ' or ');
 }
 
 function short(tag: string): string {
   return tag.startsWith('externalnetwork:name=') ? tag.slice('externalnetwork:name='.length) : tag;
-}
-
-function some(all: readonly string[], max: number, between = ', '): string {
-  return all.length > max ? `${all.slice(0, max).join(between)} and ${all.length - max} more` : all.join(between);
 }

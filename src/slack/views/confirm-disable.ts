@@ -29,8 +29,8 @@ export function confirmDisable({ namespace, finding, state, confirmMinutes }: Co
           '.',
         ],
         [
-          'The replay says: ',
-          bold(`${count(replay.cut.edges, 'recorded edge')} cut`),
+          'The replay says, of the edges recorded: ',
+          bold(`${number(replay.cut.edges)} cut`),
           `, ${number(replay.uncertain.edges)} uncertain, ${number(replay.kept.edges)} kept.`,
         ],
         confirmMinutes > 0

@@ -67,7 +67,7 @@ function warning(tooFew: Shortage): Line {
     bold('Take care'),
     ': once you have answered, ',
     ...whoIsLeft(tooFew),
-    ' Better let somebody answer who is not among the approvers.',
+    ' Better let somebody answer who asked for the lockdown or has answered before.',
   ];
 }
 

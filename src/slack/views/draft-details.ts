@@ -7,9 +7,9 @@ import type { DraftFinding } from '#core/findings.ts';
 import type { StageState } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { bold, box, code, count, header, list, type Modal, modal, number, says, utc } from './build.ts';
-import { doubts, prediction } from './prediction.ts';
+import { completeness, doubts, prediction } from './prediction.ts';
 import { askedLine, voteLines } from './votes.ts';
-import { peerName, stageNumber } from './words.ts';
+import { all, peerName, stageNumber } from './words.ts';
 
 export type DraftDetails = {
   readonly stage: Stage;
@@ -28,7 +28,7 @@ export function draftDetails({ stage, state, finding }: DraftDetails): Modal {
     ...(state.ask ? [says(...voteLines(state.votes, state.ask), askedLine(state.ask))] : []),
     header('What would be created'),
     ...(draft.changes.length === 0 ? [says('Nothing.')] : box(draftYaml(draft, finding.localPrefixes))),
-    ...section('Edges it is about', draft.unallowed),
+    ...section('Traffic it is about, by kind', draft.unallowed),
     ...residual(draft),
     ...section('Would still be rejected without discovery mode', finding.replay.cutGroups),
     ...reasons('Uncertain', finding.replay.uncertainGroups),
@@ -40,6 +40,7 @@ export function draftDetails({ stage, state, finding }: DraftDetails): Modal {
     header('How sure this is'),
     ...prediction(finding),
     ...doubts(finding, 20),
+    completeness(finding),
     list('Figures:', finding.completeness.details, 20),
   ]);
 }
@@ -57,7 +58,7 @@ function residual({ residual: rows }: Draft): KnownBlock[] {
     group,
     because: `${decision ? (decision.answer === 'allow' ? 'allowed by a further rule' : 'knowingly blocked') : 'not yet decided'}; ${because}`,
   }));
-  return reasons('Edges that no rule would allow', groups);
+  return reasons('Traffic that no rule would allow, by kind', groups);
 }
 
 function section(title: string, groups: readonly EdgeGroup[]): KnownBlock[] {
@@ -82,5 +83,5 @@ function lines<Row>(title: string, rows: readonly Row[], line: (row: Row) => str
 }
 
 function groupLine(group: EdgeGroup): string {
-  return `${group.source} → ${peerName(group)}  ${group.ports.join(' ')}  ${count(group.count, 'flow')} on ${count(group.days, 'day')}, last ${utc(group.lastSeen)}`;
+  return `${group.source} → ${peerName(group, all)}  ${group.ports.join(' ')}  ${count(group.count, 'flow')} on ${count(group.days, 'day')}, last ${utc(group.lastSeen)}`;
 }

@@ -17,7 +17,7 @@ import {
 } from './build.ts';
 import { changeList } from './changes.ts';
 import { edgeTable } from './edge-groups.ts';
-import { edgeLine, STAGE_MEANS } from './words.ts';
+import { edgeLine, kinds, STAGE_MEANS } from './words.ts';
 
 const ROWS = 40;
 
@@ -55,12 +55,12 @@ export function flowsOfStage(namespace: string, stage: Stage, finding: DraftFind
   const { draft } = finding;
   const groups = stage === 'disable-discovery' ? draft.residual.map(({ group }) => group) : draft.unallowed;
   const shown = groups.length > 0 ? edgeTable(groups, ROWS) : undefined;
-  return message(`${stage} of ${namespace}: ${count(groups.length, 'edge')}`, [
+  return message(`${stage} of ${namespace}: ${kinds(groups.length)}`, [
     header(`Flows of ${stage}`),
     says([code(namespace), ': ', bold(stage), ` ${STAGE_MEANS[stage]}.`]),
     shown?.block ?? says('Nothing is unallowed here.'),
     shown && shown.shown < groups.length
-      ? says(`${number(shown.shown)} of ${number(groups.length)} shown; all are in the file in the thread.`)
+      ? says(`${number(shown.shown)} of ${kinds(groups.length)} shown; all are in the file in the thread.`)
       : undefined,
     list(
       'Left out on purpose:',
@@ -79,10 +79,10 @@ export function stagesNow({ stages }: Pick<DiscoveryFinding, 'stages'>) {
 
 function stageNow({ stage, wouldCreate, unallowed }: DiscoveryFinding['stages'][number]): Line {
   if (wouldCreate.length === 0)
-    return [bold(stage), unallowed === 0 ? ': nothing to allow' : `: ${count(unallowed, 'edge')} without a proposal`];
+    return [bold(stage), unallowed === 0 ? ': nothing to allow' : `: ${kinds(unallowed)} without a proposal`];
   const shown = wouldCreate.slice(0, 4).join(', ');
   const more = wouldCreate.length > 4 ? ` and ${wouldCreate.length - 4} more` : '';
-  return [bold(stage), `: create ${shown}${more} for ${count(unallowed, 'edge')}`];
+  return [bold(stage), `: create ${shown}${more} for ${kinds(unallowed)}`];
 }
 
 function nothingYet(namespace: string): Message {

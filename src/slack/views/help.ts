@@ -6,10 +6,12 @@ const COMMANDS = [
   ['status [namespace]', 'where a lockdown stands; without a namespace, all open ones'],
   ['flows <namespace> [stage]', 'what was seen, and what each stage would do about it'],
   ['next <namespace>', 'end discovery early, or open the next stage'],
+  ['undo <namespace> <stage>', 'take back exactly what a stage created, while discovery mode is on'],
+  ['reopen <namespace> <stage>', 'draft a stage again that was denied, expired or skipped, or is being voted on'],
   ['pause <namespace>', 'nothing more happens until it is resumed'],
   ['resume <namespace>', 'go on'],
   ['cancel <namespace> [--keep|--take-back]', 'end it; what was written stays or is taken back'],
-  ['release <namespace> [reason]', 'give back exactly the former default actions'],
+  ['release <namespace> <reason>', 'give back exactly the former default actions'],
   ['selftest', 'check that this app can do here what it needs to'],
 ] as const;
 

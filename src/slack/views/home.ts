@@ -4,7 +4,7 @@ import { bold, code, divider, header, italic, type Line, link, number, present, 
 import { fitted, VIEW_ROOM } from './fit.ts';
 import { inOneLine } from './one-line.ts';
 import type { Listed } from './status.ts';
-import { LOCKDOWN_PHASE_WORDS } from './words.ts';
+import { lockdownWords } from './words.ts';
 
 export type Waiting = Listed & {
   /** `approve dns`, in the imperative. */
@@ -51,16 +51,16 @@ export function homeUnavailable(): HomeView {
   };
 }
 
-function waitingLines({ lockdown, what, asks, expiresAt }: Waiting): Line[] {
+function waitingLines({ lockdown, what, asks, expiresAt, confirmBy }: Waiting): Line[] {
   const way = asks ? [link(asks, 'To the card'), '. '] : [];
   return [
     [bold(what), ' of ', code(lockdown.namespace)],
-    [...way, expiresAt ? `Expires ${utc(expiresAt)}.` : inOneLine(lockdown)],
+    [...way, expiresAt ? `Expires ${utc(expiresAt)}.` : inOneLine(lockdown, confirmBy)],
   ];
 }
 
-function lines({ lockdown, card }: Listed): Line[] {
-  const [, words] = LOCKDOWN_PHASE_WORDS[lockdown.phase];
+function lines({ lockdown, card, confirmBy }: Listed): Line[] {
+  const [, words] = lockdownWords(lockdown);
   return [
     [
       card ? link(card, lockdown.namespace) : code(lockdown.namespace),
@@ -69,6 +69,6 @@ function lines({ lockdown, card }: Listed): Line[] {
       words,
       '.',
     ],
-    [italic(inOneLine(lockdown))],
+    [italic(inOneLine(lockdown, confirmBy))],
   ];
 }

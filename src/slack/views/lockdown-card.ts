@@ -1,7 +1,7 @@
 /** The card in the channel: where a lockdown stands, stage by stage, what it waits for and for whom. */
 import type { Button, KnownBlock } from '@slack/types';
 import type { DiscoveryFinding } from '#core/findings.ts';
-import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
+import { anythingWritten, currentStage, type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import { lastSegment } from '#core/namespace.ts';
 import { STAGES, type Stage } from '#core/stage.ts';
 import type { Target } from '../action-ids.ts';
@@ -10,6 +10,7 @@ import {
   button,
   buttons,
   code,
+  count,
   emoji,
   header,
   italic,
@@ -24,8 +25,8 @@ import {
   sentence,
   when,
 } from './build.ts';
-import { neededLines, voteLines } from './votes.ts';
-import { LOCKDOWN_PHASE_WORDS, STAGE_PHASE_WORDS } from './words.ts';
+import { neededLines, shortageLines, voteLines } from './votes.ts';
+import { kinds, lockdownWords, stageWords } from './words.ts';
 
 export type LockdownCard = {
   readonly lockdown: Lockdown;
@@ -38,7 +39,7 @@ export type LockdownCard = {
 
 export function lockdownCard(card: LockdownCard): Message {
   const { lockdown } = card;
-  const [mark, words] = LOCKDOWN_PHASE_WORDS[lockdown.phase];
+  const [mark, words] = lockdownWords(lockdown);
   return message(`Lockdown of ${lockdown.namespace}: ${words}`, [
     header(`Lockdown of ${lastSegment(lockdown.namespace)}`),
     says(
@@ -48,7 +49,7 @@ export function lockdownCard(card: LockdownCard): Message {
         code(lockdown.namespace),
         ', asked for by ',
         person(lockdown.requestedBy),
-        ' on ',
+        ', ',
         when(lockdown.startedAt),
         '.',
       ],
@@ -61,8 +62,9 @@ export function lockdownCard(card: LockdownCard): Message {
 }
 
 function stageLine({ lockdown, links }: LockdownCard, stage: Stage): Line {
-  const { phase, because } = lockdown.stages[stage];
-  const [mark, word] = STAGE_PHASE_WORDS[phase];
+  const givenBack = stage === 'disable-discovery' && (lockdown.phase === 'releasing' || lockdown.phase === 'released');
+  const because = givenBack ? undefined : lockdown.stages[stage].because;
+  const [mark, word] = stageWords(lockdown, stage);
   const url = links?.[stage];
   const reason: Piece[] = because ? [' – ', ...sentence(because)] : [];
   return [emoji(mark), ' ', url ? link(url, stage) : bold(stage), ': ', word, ...reason];
@@ -101,7 +103,7 @@ function byPhase({ lockdown, discovery, confirmBy, links }: LockdownCard): Line[
         ],
         ...(discovery
           ? [
-              `Day ${number(discovery.day)} of ${number(discovery.days)}: ${number(discovery.edges)} edges so far. ${discovery.completeness.sentence}`,
+              `Day ${number(discovery.day)} of ${number(discovery.days)}: ${count(discovery.edges, 'edge')} so far. ${discovery.completeness.sentence}`,
             ]
           : []),
       ];
@@ -124,7 +126,7 @@ function byPhase({ lockdown, discovery, confirmBy, links }: LockdownCard): Line[
           'Locked down since ',
           when(lockdown.phaseSince),
           '. To go back: ',
-          code(`/lockdown release ${lockdown.namespace}`),
+          code(`/lockdown release ${lockdown.namespace} <reason>`),
         ],
       ];
     case 'releasing':
@@ -139,8 +141,21 @@ function byPhase({ lockdown, discovery, confirmBy, links }: LockdownCard): Line[
     case 'released':
       return [['Ended ', when(lockdown.phaseSince), '. The rules of the stages stay on the console.']];
     case 'cancelled':
-      return [['Ended ', when(lockdown.phaseSince), '.']];
+      return [['Ended ', when(lockdown.phaseSince), '. ', ...whatStays(lockdown)]];
   }
+}
+
+function whatStays(lockdown: Lockdown): Piece[] {
+  if (!anythingWritten(lockdown)) return ['Nothing of it is on the console.'];
+  const phases = STAGES.map((stage) => lockdown.stages[stage].phase);
+  if (phases.includes('undoing')) return ['What was written to the console is being taken back.'];
+  return takingBackFailed(lockdown)
+    ? [italic('Waits for '), 'somebody to mend what failed and to try again; the rest of it stays on the console.']
+    : ['What was written to the console stays.'];
+}
+
+function takingBackFailed({ stages }: Lockdown): Stage | undefined {
+  return STAGES.find((stage) => stages[stage].phase === 'failed' && stages[stage].failedIn === 'undoing');
 }
 
 function securing(lockdown: Lockdown, links: Partial<Record<Stage, string>>): Line[] {
@@ -148,7 +163,7 @@ function securing(lockdown: Lockdown, links: Partial<Record<Stage, string>>): Li
   if (!stage) return ['All stages are closed.'];
   const state = lockdown.stages[stage];
   const url = links[stage];
-  const see: Piece[] = url ? [' ', link(url, 'See the card'), '.'] : [];
+  const linked = (text: string): Piece => (url ? link(url, text) : text);
   switch (state.phase) {
     case 'asking':
       if (!state.ask) return [];
@@ -156,14 +171,15 @@ function securing(lockdown: Lockdown, links: Partial<Record<Stage, string>>): Li
         return [
           [
             italic('Waits for '),
-            `answers to ${number(state.ask.undecided)} edges of ${stage}, then for the vote.`,
-            ...see,
+            linked(`answers for ${kinds(state.ask.undecided)} of ${stage}`),
+            ', then for the vote.',
           ],
         ];
       return [
-        [italic('Waits for '), `votes on ${stage}.`, ...see],
+        [italic('Waits for '), linked(`votes on ${stage}`), '.'],
         ...voteLines(state.votes, state.ask),
         ...neededLines(state.votes, state.ask),
+        ...shortageLines(lockdown, stage, state.ask),
       ];
     case 'verifying':
       return [
@@ -177,14 +193,25 @@ function securing(lockdown: Lockdown, links: Partial<Record<Stage, string>>): Li
       return [
         [
           italic('Waits for '),
-          `somebody to reopen ${stage} with a new draft, or to leave it out with a reason.`,
-          ...see,
+          'somebody to reopen ',
+          linked(stage),
+          // Discovery mode is either disabled or not: the last stage cannot be left out.
+          stage === 'disable-discovery'
+            ? ' with a new draft. Until then discovery mode stays on.'
+            : ' with a new draft, or to leave it out with a reason.',
         ],
       ];
     case 'failed':
-      return [[italic('Waits for '), `somebody to mend what failed in ${stage} and to try again.`]];
+      return mayBeCut(lockdown)
+        ? [
+            [
+              italic('Waits for '),
+              `somebody to mend what failed in ${stage} and to try again, or to release: that gives the former default actions back.`,
+            ],
+          ]
+        : [[italic('Waits for '), `somebody to mend what failed in ${stage} and to try again.`]];
     default:
-      return [[italic('Under way: '), `${stage} is ${STAGE_PHASE_WORDS[state.phase][1]}.`]];
+      return [[italic('Under way: '), `${stage} is ${stageWords(lockdown, stage)[1]}.`]];
   }
 }
 
@@ -208,8 +235,11 @@ function buttonsNow(lockdown: Lockdown): KnownBlock | undefined {
   if (lockdown.phase === 'locked') return buttons(releaseButton(here));
   if (lockdown.phase === 'releasing')
     return buttons(lockdown.failedStep ? button('try-again', 'Try again', here) : undefined);
+  const undone = lockdown.phase === 'cancelled' ? takingBackFailed(lockdown) : undefined;
+  if (undone) return buttons(button('try-again', 'Try again', { ...here, stage: undone }));
   const stage = currentStage(lockdown);
-  return stage ? buttons(...stageButtons(lockdown, stage)) : undefined;
+  const release = lockdown.phase === 'securing' && mayBeCut(lockdown) ? releaseButton(here) : undefined;
+  return buttons(...(stage ? stageButtons(lockdown, stage) : []), release);
 }
 
 export function releaseButton(target: Target): Button {
@@ -235,18 +265,21 @@ export function stageButtons(lockdown: Lockdown, stage: Stage): Button[] {
   });
   const reopen = button('reopen', `Reopen ${stage}`, target, { style: 'primary' });
   const leaveOut = button('leave-out', `Leave ${stage} out…`, target);
-  switch (lockdown.stages[stage].phase) {
+  const { phase, wrote } = lockdown.stages[stage];
+  switch (phase) {
     case 'verifying':
       return [goOnButton(target, stage), undo];
     case 'applying':
-      return [undo];
+      // The last stage is not undone but released.
+      return stage === 'disable-discovery' ? [] : [undo];
     case 'denied':
     case 'expired':
-      // Discovery mode is either disabled or not: the last stage cannot be left out.
       return stage === 'disable-discovery' ? [reopen] : [reopen, leaveOut];
     case 'failed': {
       const again = button('try-again', 'Try again', target, { style: 'primary' });
-      return stage === 'disable-discovery' ? [again] : [again, undo, leaveOut];
+      if (stage === 'disable-discovery') return [again];
+      // What may be on the console is taken back first: a stage that is left out is none that is written.
+      return [again, wrote ? undo : leaveOut];
     }
     default:
       return [];

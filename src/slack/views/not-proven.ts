@@ -1,10 +1,26 @@
-/** What is said when no newer flow has shown yet that a stage's rules work. */
+/** What is said when no newer flow has shown yet that a stage's rules work; afterwards, how that ended. */
 import type { VerifyFinding } from '#core/findings.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
-import { bold, buttons, code, header, list, type Message, message, number, says, when } from './build.ts';
+import { LIMITS } from '../limits.ts';
+import {
+  bold,
+  buttons,
+  code,
+  ended,
+  header,
+  type Line,
+  list,
+  type Message,
+  message,
+  number,
+  person,
+  says,
+  sentence,
+  when,
+} from './build.ts';
 import { stageButtons } from './lockdown-card.ts';
-import { edgeLine } from './words.ts';
+import { edgeInFull, kinds, stageWords } from './words.ts';
 
 export type NotProven = {
   readonly lockdown: Lockdown;
@@ -24,35 +40,46 @@ const EXERCISE: Readonly<Record<Stage, string>> = {
 };
 
 export function notProven({ lockdown, stage, finding }: NotProven): Message {
+  const { groups, since } = finding;
   const of = (wanted: VerifyFinding['groups'][number]['state']) =>
-    finding.groups.filter(({ state }) => state === wanted).map(({ group }) => edgeLine(group));
-  const still = lockdown.stages[stage].phase === 'verifying';
-  return message(`${stage} of ${lockdown.namespace}: ${still ? 'not proven yet' : 'the question is answered'}`, [
-    header(`${stage}: not proven yet`),
-    says(
-      [
-        'The rules of ',
-        bold(stage),
-        ' for ',
-        code(lockdown.namespace),
-        ' are on the console since ',
-        when(finding.since),
-        `, but newer flows have shown ${number(of('carried').length)} of ${number(finding.groups.length)} edges to be allowed by them.`,
-      ],
-      EXERCISE[stage],
-    ),
-    list('No newer flow seen:', of('not-seen'), 8),
+    groups.filter(({ state }) => state === wanted).map(({ group }) => edgeInFull(group));
+  const carried = of('carried').length;
+  const still = lockdown.phase === 'securing' && lockdown.stages[stage].phase === 'verifying';
+  const heading = still ? 'not proven yet' : 'the question is closed';
+  return message(`${stage} of ${lockdown.namespace}: ${heading}`, [
+    header(`${stage}: ${heading}`),
+    still ? undefined : says(...howItEnded(lockdown, stage, carried === groups.length)),
+    says([
+      still ? 'The rules of ' : 'Looked at last: the rules of ',
+      bold(stage),
+      ' for ',
+      code(lockdown.namespace),
+      ' are on the console since ',
+      when(since),
+      `. Newer flows carry them for ${number(carried)} of ${kinds(groups.length)}.`,
+    ]),
+    list(still ? 'No newer flow seen yet:' : 'No newer flow seen:', of('not-seen'), 12, LIMITS.line, ''),
     list(
       'Newer flows, but still let through by discovery mode only – the rule does not match them:',
       of('by-default'),
-      8,
+      12,
+      LIMITS.line,
+      '',
     ),
-    list('Newer flows were rejected:', of('rejected'), 8),
+    list('Newer flows were rejected:', of('rejected'), 12, LIMITS.line, ''),
     still
       ? says(
+          EXERCISE[stage],
           'Waiting needs no click: we keep looking. Or a named person goes on without proof, or takes the stage back.',
         )
-      : says('This question is closed; the lockdown’s card says how it went on.'),
+      : undefined,
     still ? buttons(...stageButtons(lockdown, stage)) : undefined,
   ]);
+}
+
+function howItEnded(lockdown: Lockdown, stage: Stage, carried: boolean): Line[] {
+  const { phase, because, unprovenBy } = lockdown.stages[stage];
+  if (phase !== 'allowed') return [['The stage is not verified any more: ', stageWords(lockdown, stage)[1], '.']];
+  if (carried) return [[bold('Proven'), because ? ': ' : '.', ...sentence(because ? ended(because) : '')]];
+  return [[...(unprovenBy ? [person(unprovenBy), ' went on'] : ['Gone on']), ' without proof of the rest.']];
 }

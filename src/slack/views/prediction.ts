@@ -2,18 +2,22 @@
 import type { KnownBlock } from '@slack/types';
 import type { Residual } from '#core/draft.ts';
 import type { DraftFinding, Tally } from '#core/findings.ts';
-import { bold, count, italic, type Line, list, number, says } from './build.ts';
-import { edgeLine } from './words.ts';
+import { LIMITS } from '../limits.ts';
+import { bold, count, italic, type Line, list, number, person, says } from './build.ts';
+import { edgeLine, kinds } from './words.ts';
 
 export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBlock | undefined)[] {
-  const cuts = draft.stage === 'disable-discovery';
-  const title = cuts
-    ? 'If this is approved, of everything recorded'
-    : 'This stage cuts nothing. If discovery mode were disabled right after it, of everything recorded';
   const { kept, cut, uncertain } = replay;
+  // Before the last stage, most of what is cut is the business of stages still to come: a count is enough.
+  if (draft.stage !== 'disable-discovery')
+    return [
+      says(
+        `This stage cuts nothing. Without discovery mode, ${count(kept.edges, 'edge')} would be kept after it, ${number(cut.edges)} cut, ${number(uncertain.edges)} uncertain.`,
+      ),
+    ];
   return [
     says([
-      `${title}: `,
+      'If this is approved, of everything recorded: ',
       bold(`${tally(kept)} kept`),
       ', ',
       bold(`${tally(cut)} cut`),
@@ -21,48 +25,50 @@ export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBloc
       bold(`${tally(uncertain)} uncertain`),
       '.',
     ]),
-    // Before the last stage, most of what is cut is the business of stages still to come: a count is enough.
-    cuts
-      ? list(
-          'Would be cut, what hurts most first:',
-          replay.cutGroups.map((group) => [edgeLine(group), often(group.count)]),
-          max,
-        )
-      : undefined,
-    cuts
-      ? list(
-          'Uncertain:',
-          replay.uncertainGroups.map(({ group, because }) => `${edgeLine(group)}: ${because}`),
-          max,
-        )
-      : undefined,
+    list(
+      'Would be cut, what hurts most first:',
+      replay.cutGroups.map((group) => `${edgeLine(group)} (${count(group.count, 'flow')})`),
+      max,
+      LIMITS.line,
+    ),
+    list(
+      'Uncertain:',
+      replay.uncertainGroups.map(({ group, because }) => `${edgeLine(group)}: ${because}`),
+      max,
+      LIMITS.line,
+    ),
   ];
 }
 
 /** How the questions about the residual stand. */
-export function residualState(residual: readonly Residual[], max = 6): (KnownBlock | undefined)[] {
+export function residualState(residual: readonly Residual[], max = 12): (KnownBlock | undefined)[] {
   if (residual.length === 0) return [says('No recorded edge would be rejected that is not covered by a rule.')];
   const undecided = residual.filter(({ decision }) => !decision);
   const answered = (answer: 'allow' | 'block') => residual.filter(({ decision }) => decision?.answer === answer);
   return [
     list(
-      [bold(`${count(undecided.length, 'edge')} still to decide`), ', allow or block, before anybody can vote:'],
+      [bold(`${kinds(undecided.length)} still to decide`), ', allow or block, before anybody can vote:'],
       undecided.map(({ group, because }) => `${edgeLine(group)}: ${because}`),
       max,
+      LIMITS.line,
     ),
-    list([bold(`${number(answered('block').length)} knowingly blocked`), ':'], answered('block').map(blocked), max),
     list(
-      [bold(`${number(answered('allow').length)} allowed by a further rule`), ':'],
-      answered('allow').map(({ group }) => edgeLine(group)),
+      [bold(`${kinds(answered('block').length)} knowingly blocked`), ':'],
+      answered('block').map(byWhom),
       max,
+      LIMITS.line,
+    ),
+    list(
+      [bold(`${kinds(answered('allow').length)} allowed by a further rule`), ':'],
+      answered('allow').map(byWhom),
+      max,
+      LIMITS.line,
     ),
   ];
 }
 
-export function doubts(
-  { draft, doubts: said, completeness, kubernetes }: DraftFinding,
-  max = 5,
-): (KnownBlock | undefined)[] {
+/** How wide the rules are beside what was seen, and what could not be established. */
+export function doubts({ draft, doubts: said, kubernetes }: DraftFinding, max = 5): (KnownBlock | undefined)[] {
   const { breadth } = draft;
   const asked = {
     asked: [],
@@ -76,20 +82,21 @@ export function doubts(
       ? says([
           'Wider than the evidence: the rules allow ',
           bold(number(breadth.possible)),
-          ` ${breadth.of}, of which ${number(breadth.seen)} were seen.`,
+          ` ${breadth.of}, of which ${number(breadth.seen)} ${breadth.seen === 1 ? 'was' : 'were'} seen.`,
         ])
       : undefined,
     list('In doubt:', [...asked, ...said], max),
-    says([italic('How complete the evidence is: '), completeness.sentence]),
   ];
 }
 
-function blocked({ group, decision }: Residual): Line {
-  return `${edgeLine(group)}${decision ? '' : ' (nobody answered)'}`;
+export function completeness({ completeness: { sentence } }: DraftFinding): KnownBlock {
+  return says([italic('How complete the evidence is: '), sentence]);
+}
+
+function byWhom({ group, decision }: Residual): Line {
+  return decision ? [edgeLine(group), ', as ', person(decision.by), ' answered'] : edgeLine(group);
 }
 
 function tally({ edges, flows }: Tally): string {
   return `${count(edges, 'edge')} (${count(flows, 'flow')})`;
 }
-
-const often = (flows: number) => ` (${count(flows, 'flow')})`;

@@ -3,6 +3,7 @@ import type { Lockdown } from '#core/lockdown-state.ts';
 import {
   bold,
   code,
+  count,
   emoji,
   italic,
   type Line,
@@ -16,9 +17,14 @@ import {
   when,
 } from './build.ts';
 import { inOneLine } from './one-line.ts';
-import { LOCKDOWN_PHASE_WORDS } from './words.ts';
+import { lockdownWords } from './words.ts';
 
-export type Listed = { readonly lockdown: Lockdown; readonly card?: string | undefined };
+export type Listed = {
+  readonly lockdown: Lockdown;
+  readonly card?: string | undefined;
+  /** By when somebody has to confirm, while it is watching. */
+  readonly confirmBy?: number | undefined;
+};
 
 /** Beyond this, the App Home says it better. */
 const ROWS = 20;
@@ -30,7 +36,7 @@ export function statusOfAll(open: readonly Listed[]): Message {
     ]);
   }
   const more = open.length - ROWS;
-  return message(`${number(open.length)} open lockdowns`, [
+  return message(count(open.length, 'open lockdown'), [
     says(
       ...open.slice(0, ROWS).flatMap(lines),
       ...(more > 0 ? [`and ${number(more)} more; the Home tab of this app lists all of them.`] : []),
@@ -38,10 +44,10 @@ export function statusOfAll(open: readonly Listed[]): Message {
   ]);
 }
 
-export function statusOfOne({ lockdown, card }: Listed): Message {
-  const [, words] = LOCKDOWN_PHASE_WORDS[lockdown.phase];
+export function statusOfOne({ lockdown, card, confirmBy }: Listed): Message {
+  const [, words] = lockdownWords(lockdown);
   return message(`Lockdown of ${lockdown.namespace}: ${words}`, [
-    says(...lines({ lockdown, card }), [
+    says(...lines({ lockdown, card, confirmBy }), [
       'Asked for by ',
       person(lockdown.requestedBy),
       ', ',
@@ -51,11 +57,11 @@ export function statusOfOne({ lockdown, card }: Listed): Message {
   ]);
 }
 
-function lines({ lockdown, card }: Listed): Line[] {
-  const [mark, words] = LOCKDOWN_PHASE_WORDS[lockdown.phase];
+function lines({ lockdown, card, confirmBy }: Listed): Line[] {
+  const [mark, words] = lockdownWords(lockdown);
   const name: Piece[] = card ? [link(card, lockdown.namespace)] : [code(lockdown.namespace)];
   return [
     [emoji(mark), ' ', ...name, ...(lockdown.paused ? [bold(' (paused)')] : []), ' – ', words, '.'],
-    [italic(inOneLine(lockdown))],
+    [italic(inOneLine(lockdown, confirmBy))],
   ];
 }

@@ -3,7 +3,7 @@ import { outcome } from '#core/approval.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { bold, count, ended, type Message, message, type Piece, person, says, sentence } from './build.ts';
-import { STAGE_MEANS } from './words.ts';
+import { goesOn, kinds, STAGE_MEANS } from './words.ts';
 
 export type ThreadLine = {
   readonly lockdown: Lockdown;
@@ -85,7 +85,7 @@ function stageLine(
       return [stage, ' is skipped: ', ...sentence(ended(event.because))];
     case 'draft-ready':
       return event.ask.undecided > 0
-        ? [stage, ` is drafted; ${count(event.ask.undecided, 'edge')} must be allowed or blocked before the vote.`]
+        ? [stage, ` is drafted; ${kinds(event.ask.undecided)} must be allowed or blocked before the vote.`]
         : [stage, ' is drafted and waits for approval.'];
     case 'residual-decided':
       return [
@@ -101,11 +101,7 @@ function stageLine(
     case 'draft-outdated':
       return ['The draft of ', stage, ' is outdated, earlier votes are void: ', ...sentence(ended(event.because))];
     case 'expired':
-      return [
-        'The question about ',
-        stage,
-        ' expired without a decision. That is no denial: somebody reopens the stage or leaves it out.',
-      ];
+      return ['The question about ', stage, ` expired without a decision. That is no denial: ${goesOn(event.stage)}.`];
     case 'applied':
       return event.stage === 'disable-discovery'
         ? ['Both default actions of the namespace are ', bold('Reject'), ' now.']
@@ -132,7 +128,11 @@ function stageLine(
     case 'undo-requested':
       return [person(event.by), ' has ', stage, ' taken back.'];
     case 'undone':
-      return [stage, ' is taken back: what it had created is gone from the console.'];
+      return [
+        stage,
+        ' is taken back: what it had created is gone from the console.',
+        ...(event.left?.length ? [` Left alone, because it is not ours any more: ${event.left.join(', ')}.`] : []),
+      ];
   }
 }
 
@@ -150,14 +150,9 @@ function voteLine(
   const how = { button: '', reaction: ' by reaction', 'typed-name': ', with the namespace’s name typed' }[vote.gesture];
   const why = vote.reason ? [': ', ended(vote.reason)] : ['.'];
   if (vote.decision === 'deny')
-    return [
-      person(vote.user),
-      ' denied ',
-      bold(stage),
-      how,
-      ...why,
-      ' The stage waits until somebody reopens it or leaves it out.',
-    ];
+    return [person(vote.user), ' denied ', bold(stage), how, ...why, ` The stage waits until ${goesOn(stage)}.`];
+  if (repeatsVote(lockdown, { stage, vote }))
+    return [person(vote.user), ' approved ', bold(stage), ' once more', how, '; it counts once.'];
   const { ask, votes, phase } = lockdown.stages[stage];
   const until = votes.filter(({ at }) => at <= vote.at);
   const so = ask && ask.nonce === vote.nonce ? outcome(until, ask) : undefined;
@@ -168,6 +163,17 @@ function voteLine(
         ? '.'
         : '; that is enough.';
   return [person(vote.user), ' approved ', bold(stage), how, led];
+}
+
+/** Whether this person had said the same to the same question already, as a double click does: nothing to tell. */
+export function repeatsVote(
+  { stages }: Pick<Lockdown, 'stages'>,
+  { stage, vote }: Pick<Extract<Event, { type: 'vote-cast' }>, 'stage' | 'vote'>,
+): boolean {
+  const { votes } = stages[stage];
+  const own = votes.filter(({ person: by, nonce }) => by === vote.person && nonce === vote.nonce);
+  const at = own.findIndex(({ receipt }) => receipt.signature === vote.receipt.signature);
+  return own[at - 1]?.decision === vote.decision;
 }
 
 function answers(given: Readonly<Record<string, 'allow' | 'block'>>): string {

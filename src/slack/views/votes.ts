@@ -31,7 +31,9 @@ export function neededLines(votes: readonly Vote[], ask: Ask): Line[] {
     missing === more ? 'from ' : `at least ${number(missing)} of them from `,
     group(id),
   ]);
-  return [[`Still needed: ${count(more, 'more person', 'more people')}`, ...from.flatMap((pieces) => [', ', ...pieces])]];
+  return [
+    [`Still needed: ${count(more, 'more person', 'more people')}`, ...from.flatMap((pieces) => [', ', ...pieces])],
+  ];
 }
 
 /** What to say, and what helps, where too few are left who may approve. */

@@ -2,6 +2,7 @@
 import type { WatchFinding } from '#core/findings.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { lastSegment } from '#core/namespace.ts';
+import { LIMITS } from '../limits.ts';
 import {
   bold,
   button,
@@ -20,7 +21,7 @@ import {
 } from './build.ts';
 import { edgeTable } from './edge-groups.ts';
 import { releaseButton } from './lockdown-card.ts';
-import { edgeLine, LOCKDOWN_PHASE_WORDS } from './words.ts';
+import { edgeInFull, kinds, lockdownWords } from './words.ts';
 
 export type WatchCard = { readonly lockdown: Lockdown; readonly finding: WatchFinding };
 
@@ -32,10 +33,10 @@ export function watchCard({ lockdown, finding }: WatchCard): Message {
   const surprises = rejected.filter(({ acknowledged, known }) => known && !acknowledged).map(({ group }) => group);
   const strangers = rejected.filter(({ acknowledged, known }) => !known && !acknowledged).map(({ group }) => group);
   const expected = rejected.filter(({ acknowledged }) => acknowledged).map(({ group }) => group);
-  const shown = surprises.length > 0 ? edgeTable(surprises, ROWS) : undefined;
-  const [mark, words] = LOCKDOWN_PHASE_WORDS[lockdown.phase];
+  const shown = surprises.length > 0 ? edgeTable(surprises, ROWS, 'without Details') : undefined;
+  const [mark, words] = lockdownWords(lockdown);
   return message(
-    `${lockdown.namespace}: ${watching ? `discovery mode is off, ${count(surprises.length, 'known edge')} rejected unexpectedly` : words}`,
+    `${lockdown.namespace}: ${watching ? `discovery mode is off, ${count(surprises.length, 'known kind of traffic', 'known kinds of traffic')} rejected unexpectedly` : words}`,
     [
       header(`${lastSegment(lockdown.namespace)}: ${watching ? 'discovery mode is off' : 'what was rejected'}`),
       says(
@@ -54,16 +55,16 @@ export function watchCard({ lockdown, finding }: WatchCard): Message {
       surprises.length > 0
         ? says([
             bold(
-              `${count(surprises.length, 'edge')} accepted during discovery and now rejected, without anybody’s acknowledgement:`,
+              `${kinds(surprises.length)} accepted during discovery and now rejected, without anybody’s acknowledgement:`,
             ),
           ])
         : says('Nothing that was accepted during discovery is rejected, except what was knowingly blocked.'),
       shown?.block,
       shown && shown.shown < surprises.length
-        ? says(`${number(shown.shown)} of ${number(surprises.length)} shown.`)
+        ? says(`${number(shown.shown)} of ${kinds(surprises.length)} shown.`)
         : undefined,
-      list('Rejected and never seen during discovery:', strangers.map(edgeLine), 8),
-      list('Rejected as was knowingly decided:', expected.map(edgeLine), 8),
+      list('Rejected and never seen during discovery:', strangers.map(edgeInFull), 12, LIMITS.line, ''),
+      list('Rejected as was knowingly decided:', expected.map(edgeInFull), 12, LIMITS.line, ''),
       watching ? says(deadline(finding)) : undefined,
       watching
         ? buttons(
@@ -77,7 +78,7 @@ export function watchCard({ lockdown, finding }: WatchCard): Message {
                   title: 'Keep this namespace locked down?',
                   text:
                     surprises.length > 0
-                      ? `${count(surprises.length, 'edge')} that worked during discovery will stay rejected.`
+                      ? `${kinds(surprises.length)} that worked during discovery will stay rejected.`
                       : 'What no rule allows stays rejected. It can still be released later.',
                   yes: 'Confirm',
                 },

@@ -1,6 +1,6 @@
 /** What stages, phases and edges are called when people read them. */
 import type { EdgeGroup } from '#core/draft.ts';
-import type { LockdownPhase, StagePhase } from '#core/lockdown-state.ts';
+import { type Lockdown, type LockdownPhase, mayBeCut, type StagePhase } from '#core/lockdown-state.ts';
 import { STAGES, type Stage } from '#core/stage.ts';
 import { count, number } from './build.ts';
 
@@ -16,7 +16,9 @@ export const STAGE_MEANS: Readonly<Record<Stage, string>> = {
 };
 
 /** A mark and a word: never the mark alone. */
-export const STAGE_PHASE_WORDS: Readonly<Record<StagePhase, readonly [emoji: string, word: string]>> = {
+type Words = readonly [mark: string, words: string];
+
+const STAGE_PHASE_WORDS: Readonly<Record<StagePhase, Words>> = {
   waiting: ['white_circle', 'not yet begun'],
   drafting: ['pencil2', 'being drafted'],
   asking: ['raised_hand', 'waits for approval'],
@@ -30,7 +32,28 @@ export const STAGE_PHASE_WORDS: Readonly<Record<StagePhase, readonly [emoji: str
   failed: ['warning', 'failed'],
 };
 
-export const LOCKDOWN_PHASE_WORDS: Readonly<Record<LockdownPhase, readonly [emoji: string, words: string]>> = {
+/** What a cancelled lockdown interrupted. */
+const CANCELLED_STAGE_WORDS: Partial<Record<StagePhase, Words>> = {
+  waiting: ['heavy_minus_sign', 'not begun'],
+  drafting: ['heavy_minus_sign', 'was being drafted'],
+  asking: ['heavy_minus_sign', 'was waiting for approval'],
+  applying: ['heavy_minus_sign', 'was being written to the console'],
+  verifying: ['heavy_minus_sign', 'written, was waiting for proof'],
+};
+
+/** How a stage stands, as part of what became of its lockdown. */
+export function stageWords({ phase: of, stages }: Pick<Lockdown, 'phase' | 'stages'>, stage: Stage): Words {
+  const { phase, revision } = stages[stage];
+  // Only what was taken back has been drafted and waits nevertheless.
+  if (phase === 'waiting' && revision > 0) return ['leftwards_arrow_with_hook', 'taken back'];
+  if (stage === 'disable-discovery' && of === 'releasing')
+    return ['leftwards_arrow_with_hook', 'the former default actions are being given back'];
+  if (stage === 'disable-discovery' && of === 'released')
+    return ['leftwards_arrow_with_hook', 'the former default actions are back'];
+  return (of === 'cancelled' ? CANCELLED_STAGE_WORDS[phase] : undefined) ?? STAGE_PHASE_WORDS[phase];
+}
+
+const LOCKDOWN_PHASE_WORDS: Readonly<Record<LockdownPhase, Words>> = {
   discovering: ['eyes', 'Discovering: everything is allowed, every flow is recorded'],
   securing: ['construction', 'Securing: rules are added one approved stage at a time; nothing is rejected yet'],
   watching: [
@@ -43,20 +66,60 @@ export const LOCKDOWN_PHASE_WORDS: Readonly<Record<LockdownPhase, readonly [emoj
   cancelled: ['no_entry_sign', 'Cancelled'],
 };
 
+/** How a lockdown stands; never calmer than it is. */
+export function lockdownWords(lockdown: Pick<Lockdown, 'phase' | 'stages'>): Words {
+  const { phase, stages } = lockdown;
+  if (phase === 'securing' && mayBeCut(lockdown))
+    return ['rotating_light', 'Securing: discovery mode may be off already, and then what no rule allows is rejected'];
+  if (phase === 'cancelled' && STAGES.some((stage) => stages[stage].phase === 'undoing'))
+    return ['no_entry_sign', 'Cancelled: what was written to the console is being taken back'];
+  return LOCKDOWN_PHASE_WORDS[phase];
+}
+
+/** What a denied or expired stage waits for. Discovery mode is either disabled or not: the last stage cannot be left out. */
+export function goesOn(stage: Stage): string {
+  return stage === 'disable-discovery' ? 'somebody reopens it' : 'somebody reopens it or leaves it out';
+}
+
+/** Groups of edges, where they are counted. */
+export function kinds(value: number): string {
+  return count(value, 'kind of traffic', 'kinds of traffic');
+}
+
 export function stageNumber(stage: Stage): string {
   return `Stage ${STAGES.indexOf(stage) + 1} of ${STAGES.length}`;
 }
 
-/** `frontend → cartservice, tcp/7070` */
+/** `frontend → cartservice, tcp/7070`; for cards that have Details. */
 export function edgeLine(group: EdgeGroup): string {
-  const [first, ...more] = group.ports;
-  const ports = more.length > 3 ? `${first} and ${count(more.length, 'more port')}` : group.ports.join(', ');
-  return `${group.source} → ${peerName(group)}${ports ? `, ${ports}` : ''}`;
+  return edge(group, some);
+}
+
+/** The same where there are no Details to look into. */
+export function edgeInFull(group: EdgeGroup): string {
+  return edge(group, all);
+}
+
+function edge(group: EdgeGroup, written: typeof all): string {
+  const ports = written(group.ports);
+  return `${group.source} → ${peerName(group, written)}${ports ? `, ${ports}` : ''}`;
 }
 
 /** The destination with the names behind its addresses; who outside it is counts more than its address. */
-export function peerName(group: EdgeGroup): string {
+export function peerName(group: EdgeGroup, written: typeof all): string {
   const names = group.names.filter((name) => !group.destination.includes(name));
-  const shown = names.length > 2 ? [...names.slice(0, 2), `${number(names.length - 2)} more`] : names;
-  return shown.length > 0 ? `${group.destination} (${shown.join(', ')})` : group.destination;
+  return names.length > 0 ? `${group.destination} (${written(names)})` : group.destination;
+}
+
+export function all(names: readonly string[]): string {
+  return names.join(', ');
+}
+
+/** What is voted on is written out; only what nobody would read through is left to Details. */
+const WRITTEN_OUT = 12;
+
+export function some(names: readonly string[], between = ', '): string {
+  if (names.length <= WRITTEN_OUT) return names.join(between);
+  const shown = names.slice(0, WRITTEN_OUT - 2);
+  return `${shown.join(between)}${between}and ${number(names.length - shown.length)} more, all in Details`;
 }
