@@ -9,6 +9,7 @@ import { draftStage } from '#core/stages/draft-stage.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
 import { type Gathered, type GatheringDeps, gather } from './gathering.ts';
+import { isMarkedAs } from './taking-back.ts';
 
 export type DraftingDeps = GatheringDeps & {
   readonly consoleApi: Pick<ConsoleApi, 'readPolicy'>;
@@ -38,8 +39,8 @@ export async function computeDraft(deps: DraftingDeps, lockdown: Lockdown, stage
 function asBefore(policy: Policy, lockdown: string, stage: Stage, written: readonly Written[]): Policy {
   const ids = new Set(written.flatMap((object) => ('id' in object ? [object.id] : [])));
   const added = written.flatMap((object) => (object.kind === 'tag-prefixes' ? object.added : []));
-  const isOurs = ({ id, annotations }: { id: string; annotations: Policy['rulesets'][number]['annotations'] }) =>
-    ids.has(id) || (annotations['lockstep.lockdown']?.[0] === lockdown && annotations['lockstep.stage']?.[0] === stage);
+  const isOurs = (object: Policy['rulesets'][number] | Policy['externalNetworks'][number]) =>
+    ids.has(object.id) || isMarkedAs(object, lockdown, stage);
   const unadded = (prefixes: readonly string[]) => prefixes.filter((prefix) => !added.includes(prefix));
   return {
     ...policy,

@@ -2,9 +2,9 @@
 import type { ConsoleApi } from '#console/console-api.ts';
 import { draftDigest, type Inverse, inverseOf } from '#core/digest.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
-import type { DefaultActions } from '#core/policy.ts';
+import type { DefaultActions, Policy } from '#core/policy.ts';
 import type { Stage } from '#core/stage.ts';
-import type { EvidenceStore } from '#redis/evidence-store.ts';
+import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
 import type { Journal } from '#src/journal.ts';
 import { idempotencyKey } from './idempotency.ts';
@@ -28,7 +28,7 @@ export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: 
   const { id, namespace } = lockdown;
   if (stage === 'disable-discovery' && (await isCut(deps, lockdown))) await giveBack(deps, lockdown);
   const left: string[] = [];
-  for (const object of (await deps.evidence.written(id, stage)).toReversed()) {
+  for (const object of await whatItWrote(deps, lockdown, stage)) {
     const { kind } = object;
     if (kind === 'tag-prefixes') {
       const key = idempotencyKey(deps.idempotencySecret, id, stage, 'undo', object);
@@ -43,6 +43,26 @@ export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: 
   }
   await deps.evidence.forgetWritten(id, stage);
   return left;
+}
+
+/** The last of it first. What was created just before a crash is not journalled, and told by its annotations. */
+async function whatItWrote(deps: TakingBackDeps, { id, namespace }: Lockdown, stage: Stage): Promise<Written[]> {
+  const journalled = await deps.evidence.written(id, stage);
+  const ids = new Set(journalled.flatMap((object) => ('id' in object ? [object.id] : [])));
+  const { rulesets, externalNetworks } = (await deps.consoleApi.readPolicy(namespace)).policy;
+  const others = (kind: 'ruleset' | 'external-network', objects: Policy['rulesets'] | Policy['externalNetworks']) =>
+    objects
+      .filter((object) => isMarkedAs(object, id, stage) && !ids.has(object.id))
+      .map((object): Written => ({ kind, id: object.id, name: object.name, at: 0 }));
+  return [...others('ruleset', rulesets), ...others('external-network', externalNetworks), ...journalled.toReversed()];
+}
+
+export function isMarkedAs(
+  { annotations }: Pick<Policy['rulesets'][number], 'annotations'>,
+  lockdown: string,
+  stage: Stage,
+): boolean {
+  return annotations['lockstep.lockdown']?.[0] === lockdown && annotations['lockstep.stage']?.[0] === stage;
 }
 
 /** The default actions of a namespace that was given back before, together with its last stage; nothing when it was not. */

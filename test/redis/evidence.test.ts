@@ -49,6 +49,13 @@ describe('what the default actions were before', () => {
     expect(await evidence.former(SHOP)).toEqual(former);
   });
 
+  test('is what the newest try was approved to give back, and to be confirmed from its time on', async () => {
+    await evidence.keepFormer(SHOP, former);
+    const newest = { incoming: 'Allow', outgoing: 'Inherit', digest: 'd2', at: 2 } as const;
+    await evidence.keepFormer(SHOP, newest);
+    expect(await evidence.former(SHOP)).toEqual(newest);
+  });
+
   test('outlives another stage that is taken back, and not the last stage’s own', async () => {
     await evidence.keepFormer(SHOP, former);
     await evidence.forgetWritten(SHOP, 'dns');

@@ -7,6 +7,7 @@ import { Settings } from '#config/schema.ts';
 import { consoleApi } from '#console/console-api.ts';
 import { readAppCredential } from '#console/credential.ts';
 import type { Vote } from '#core/approval.ts';
+import type { EdgeGroup } from '#core/draft.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Wish } from '#core/request.ts';
@@ -247,6 +248,18 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     return lockdown();
   }
 
+  /** Somebody answers for every edge that would be cut: each is knowingly blocked, unless `allowing` says otherwise. */
+  async function answerAll(who: Name, allowing: (group: EdgeGroup) => boolean = () => false): Promise<void> {
+    const stage = 'disable-discovery';
+    const residual = (await deps.evidence.draft(id, stage))?.draft.residual ?? [];
+    const answers = Object.fromEntries(
+      residual.map(({ group }) => [group.id, allowing(group) ? ('allow' as const) : ('block' as const)]),
+    );
+    const nonce = (await lockdown()).stages[stage].ask?.nonce ?? '';
+    await wish(who, { verb: 'decide-residual', stage, nonce, answers });
+    await settle();
+  }
+
   /** Boris and Chitra approve; what they approved is done except for the queues named. */
   async function approve(stage: Stage, ...except: readonly JobName[]): Promise<void> {
     for (const who of ['boris', 'chitra'] as const) await vote(who, stage);
@@ -275,6 +288,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     start,
     happens,
     asking,
+    answerAll,
     approve,
     now,
     later(ms: number): void {

@@ -1,33 +1,18 @@
-/** Stages whose worker dies, is refused or is not alone while it writes: nothing stays cut that nobody watches. */
+/** A last stage whose worker dies, is refused or is not alone while it cuts: nothing stays cut that nobody watches. */
 
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Stage } from '#core/stage.ts';
-import { type PrivateRedis, startRedis } from '#sandbox/redis.ts';
+import { describe, expect, test } from 'vitest';
 import { people } from '#sandbox/slack/seed.ts';
 import { aHouse, type House, type HouseOptions, SECURITY } from '#test/support/house.ts';
+import { ownRedisForTests } from '#test/support/redis.ts';
 
-let server: PrivateRedis;
-let redis: { redis: Redis; url: string };
-beforeAll(async () => {
-  server = await startRedis();
-  redis = { redis: new Redis(server.url), url: server.url };
-});
-beforeEach(async () => {
-  await redis.redis.flushdb();
-});
-afterAll(async () => {
-  await redis.redis.quit();
-  await server.stop();
-});
-
+const redis = ownRedisForTests();
 const CUT = 'disable-discovery' as const;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 type SetDefaultActions = House['deps']['consoleApi']['setDefaultActions'];
 
-const apply = (house: House, stage: Stage = CUT) => house.run('apply-stage', { lockdown: house.id, stage });
+const apply = (house: House) => house.run('apply-stage', { lockdown: house.id, stage: CUT });
 const created = async (house: House) => (await house.objects()).map(({ name }) => name).sort();
 const times = async (house: House, event: string) => (await house.history()).filter((type) => type === event).length;
 
@@ -45,12 +30,6 @@ async function approvedToCut(house: House): Promise<void> {
   await answered(house);
   await house.approve(CUT, 'apply-stage');
   expect((await house.stage(CUT)).phase).toBe('applying');
-}
-
-async function approvedDns(house: House): Promise<void> {
-  await house.asking('dns');
-  await house.approve('dns', 'apply-stage');
-  expect((await house.stage('dns')).phase).toBe('applying');
 }
 
 /** Stands where the default actions are set to Reject: `cut` does it. */
@@ -73,7 +52,7 @@ function around(meanwhile: (cut: () => ReturnType<SetDefaultActions>) => ReturnT
 async function crashedAfterTheCut(): Promise<House> {
   let crash = true;
   const house = await aHouse(
-    redis,
+    redis(),
     around(async (cut) => {
       const done = await cut();
       if (crash) throw new Error('the process died');
@@ -143,7 +122,7 @@ describe('a last stage that failed after it had already cut', () => {
   /** Every answer was an error that does not pass with time. */
   async function failedAfterTheCut(): Promise<House> {
     const house = await aHouse(
-      redis,
+      redis(),
       around(async (cut) => {
         await cut();
         throw Object.assign(new Error('The console answered with an error.'), { passing: false });
@@ -210,7 +189,7 @@ describe('a last stage that failed after it had already cut', () => {
 
 describe('a last stage that the console refused', () => {
   async function refused(): Promise<House> {
-    const house = await aHouse(redis);
+    const house = await aHouse(redis());
     await approvedToCut(house);
     await house.control('POST', '/faults', { method: 'PUT', path: '/namespaces', count: 0, status: 403 });
     await house.settle();
@@ -250,7 +229,7 @@ describe('a last stage that the console refused', () => {
 
 describe('two workers at the same approved stage', () => {
   test('cut the namespace once and create each object once, and the votes stay what they are', async () => {
-    const house = await aHouse(redis);
+    const house = await aHouse(redis());
     await approvedToCut(house);
     await Promise.all([apply(house), apply(house)]);
     await expectWatched(house);
@@ -265,7 +244,7 @@ describe('two workers at the same approved stage', () => {
       await cut();
       throw new Error('the process died');
     });
-    const house: House = await aHouse(redis, {
+    const house: House = await aHouse(redis(), {
       between: (deps) => {
         const broken = crashing.between?.(deps) ?? deps;
         return {
@@ -303,7 +282,7 @@ describe('two workers at the same approved stage', () => {
     async (_, phase, happens) => {
       let first = true;
       const house: House = await aHouse(
-        redis,
+        redis(),
         around(async (cut) => {
           if (first) {
             first = false;
@@ -326,7 +305,7 @@ describe('two workers at the same approved stage', () => {
 
   test('one of whom takes it back while the other is about to cut: the namespace is given back', async () => {
     const house: House = await aHouse(
-      redis,
+      redis(),
       around(async (cut) => {
         await house.wish('boris', { verb: 'undo', stage: CUT });
         await house.settle('apply-stage');
@@ -339,94 +318,10 @@ describe('two workers at the same approved stage', () => {
     expect(await defaults(house)).toEqual(['Inherit', 'Inherit']);
     expect(await created(house)).toEqual([]);
   });
-
-  test('because the lockdown was paused and resumed while it waited, apply it once', async () => {
-    const house = await aHouse(redis);
-    await approvedDns(house);
-    await house.wish('alice', { verb: 'pause' });
-    await house.wish('alice', { verb: 'resume' });
-    expect(await house.queues.underWay('apply-stage')).toHaveLength(2);
-    await house.settle();
-    expect(await times(house, 'applied')).toBe(1);
-    expect(await times(house, 'draft-outdated')).toBe(0);
-    expect(await created(house)).toEqual(['DNS', 'allow-dns']);
-    expect((await house.stage('dns')).phase).toBe('verifying');
-  });
-});
-
-describe('a stage that wrote half of what was approved', () => {
-  test('is not left out; it is taken back, or tried again', async () => {
-    const house = await aHouse(redis);
-    await approvedDns(house);
-    const refusing = { method: 'POST', path: '/networkrulesetpolicies', count: 0, status: 403 };
-    await house.control('POST', '/faults', refusing);
-    await house.settle();
-    expect((await house.stage('dns')).phase).toBe('failed');
-    expect(await created(house)).toEqual(['DNS']);
-    expect(await house.wish('boris', { verb: 'leave-out', stage: 'dns', because: 'we do it by hand' })).toEqual([
-      expect.stringContaining('That changes nothing now'),
-    ]);
-    expect((await house.stage('dns')).phase).toBe('failed');
-    await house.wish('boris', { verb: 'undo', stage: 'dns' });
-    await house.settle();
-    expect(await created(house)).toEqual([]);
-    expect((await house.stage('dns')).phase).toBe('waiting');
-  });
-
-  test('and is approved no more when it is tried again, leaves nothing on the console until it is approved anew', async () => {
-    let crash = true;
-    const house = await aHouse(redis, {
-      between: (deps) => ({
-        ...deps,
-        consoleApi: {
-          ...deps.consoleApi,
-          async ensureRuleset(...given) {
-            const made = await deps.consoleApi.ensureRuleset(...given);
-            if (crash) throw new Error('the process died');
-            return made;
-          },
-        },
-      }),
-    });
-    await approvedDns(house);
-    await expect(apply(house, 'dns')).rejects.toThrow('the process died');
-    crash = false;
-    expect(await created(house)).toEqual(['DNS', 'allow-dns']);
-    await house.around.setPerson('chitra', { deleted: true });
-    await house.settle();
-    expect((await house.stage('dns')).phase).toBe('asking');
-    expect(await created(house)).toEqual([]);
-    for (const who of ['boris', 'erin'] as const) await house.vote(who, 'dns');
-    await house.settle();
-    expect(await created(house)).toEqual(['DNS', 'allow-dns']);
-  });
-
-  test('of its tag prefixes, and died before it had said so, gives exactly these back', async () => {
-    const house = await aHouse(redis, {
-      between: (deps) => ({
-        ...deps,
-        consoleApi: {
-          ...deps.consoleApi,
-          async addTagPrefixes(...given) {
-            await deps.consoleApi.addTagPrefixes(...given);
-            throw new Error('the process died');
-          },
-        },
-      }),
-    });
-    await house.changeNamespace({ tagPrefixes: ['team='] });
-    await house.asking('web-server');
-    await house.approve('web-server', 'apply-stage');
-    await expect(apply(house, 'web-server')).rejects.toThrow('the process died');
-    expect((await house.namespaceObject()).tagPrefixes).not.toEqual(['team=']);
-    await house.wish('boris', { verb: 'undo', stage: 'web-server' });
-    await house.settle('apply-stage');
-    expect((await house.namespaceObject()).tagPrefixes).toEqual(['team=']);
-  });
 });
 
 test('a draft that a slow worker keeps after the namespace was cut does not change what is given back', async () => {
-  const house = await aHouse(redis);
+  const house = await aHouse(redis());
   await house.asking(CUT);
   await answered(house);
   const late = await house.deps.evidence.draft(house.id, CUT);

@@ -1,7 +1,7 @@
 /** All stages after one another, on the shared applications and on ones nobody has seen: what they cut, what they allow. */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Answers, Draft, DraftSettings } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import type { Evidence, KubernetesService } from '#core/evidence.ts';
@@ -13,6 +13,8 @@ import { validate } from '#core/validation.ts';
 import { compile } from '#core/verdict.ts';
 import { type Workload, workloadsOf } from '#core/workload.ts';
 import { brief, edge, evidence, kubernetes, MONDAY, NO_ANSWERS, SETTINGS, unit } from '#test/support/evidence.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const OBSERVED: DraftSettings = { ...SETTINGS, podsMode: 'observed' };
 const PROBE = { count: 8641, firstSeen: MONDAY, lastSeen: MONDAY + 86_400_000 };
