@@ -244,7 +244,11 @@ test('once the question of proof is closed, its card says how', () => {
   const lockdown = inStage('dns', { phase: 'allowed', because: 'Newer flows carry all 2 edges' });
   const messages = [
     notProven({ lockdown, stage: 'dns', finding: proven }),
-    notProven({ lockdown: inStage('dns', { phase: 'allowed', unprovenBy: BORIS }), stage: 'dns', finding: verifyFinding }),
+    notProven({
+      lockdown: inStage('dns', { phase: 'allowed', unprovenBy: BORIS }),
+      stage: 'dns',
+      finding: verifyFinding,
+    }),
     notProven({ lockdown: inStage('dns', { phase: 'waiting' }), stage: 'dns', finding: verifyFinding }),
   ];
   return drawn(messages.map(draw).join('\n\n'), 'proof-closed');
