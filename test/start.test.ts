@@ -1,6 +1,7 @@
 /** `npm start`, as somebody sees it who has not started Redis yet. */
 import { spawn } from 'node:child_process';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { EXIT_CONFIG } from '#config/load.ts';
 import { ended } from '#sandbox/demo/laptop.ts';
 import { freePort, startRedis } from '#sandbox/redis.ts';
 import { startSlack } from '#sandbox/slack/start.ts';
@@ -33,6 +34,43 @@ test('with Redis down each process says so in one sentence, without a stack, and
   );
   expect(seen.stderr).not.toMatch(/^ +at /m);
   expect(seen.stdout + seen.stderr).not.toContain('verysecret');
+});
+
+test.each([
+  { of: 'the bot token', wrong: { SLACK_BOT_TOKEN: 'xoxb-1-revoked-long-ago' }, where: 'auth.test' },
+  { of: 'the app token', wrong: { SLACK_APP_TOKEN: 'xapp-1-revoked-long-ago' }, where: 'connecting' },
+])('with $of refused by Slack it ends with one sentence, without a stack', async ({ wrong, where }) => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const slack = await startSlack({ manifest: 'config/slack-manifest.yaml' });
+  onTestFinished(() => slack.stop());
+  const written = configuration();
+  const { child, seen } = npmStart({
+    ...written.env,
+    LOCKSTEP_CONFIG: written.file,
+    REDIS_URL: redis.url,
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    ...wrong,
+  });
+  await vi.waitFor(() => expect(child.exitCode, seen.stderr).toBe(EXIT_CONFIG), 25_000);
+  expect(seen.stderr).toContain(
+    `Slack refuses our token. Somebody who manages the app has to install it again and renew the token. (${where}: invalid_auth)`,
+  );
+  expect(seen.stderr).not.toMatch(/^ +at /m);
+  expect(seen.stdout + seen.stderr).not.toContain('revoked-long-ago');
+});
+
+test('with Slack out of reach it says so in one sentence, without a stack, and is tried again', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const written = configuration();
+  const SLACK_API_URL = `http://127.0.0.1:${await freePort()}/api/`;
+  const { seen } = npmStart({ ...written.env, LOCKSTEP_CONFIG: written.file, REDIS_URL: redis.url, SLACK_API_URL });
+  await vi.waitFor(() => expect(seen.stderr).toContain('src/main.ts ended with code 69'), 25_000);
+  expect(seen.stderr).toContain('Slack cannot be reached. (auth.test: unreachable)');
+  expect(seen.stderr).not.toMatch(/^ +at /m);
 });
 
 test('with exactly what the README lists both processes are ready, and no warning comes', async () => {

@@ -4,7 +4,7 @@ import type { Secrets } from '#config/schema.ts';
 import { boltLog } from './bolt-log.ts';
 import { clientOptions, slackClient } from './client.ts';
 import { directory } from './directory.ts';
-import { failureFrom } from './failure.ts';
+import { calling, failureFrom } from './failure.ts';
 import type { Household } from './household.ts';
 import type { Once } from './http-guard.ts';
 import { listen } from './listeners.ts';
@@ -29,7 +29,7 @@ export type RunningSlack = {
   stop(): Promise<void>;
 };
 
-/** Resolves when Slack can reach us. */
+/** Resolves when Slack can reach us; a Slack that refuses or does not answer is a SlackFailure. */
 export async function startSlack(deps: Deps): Promise<RunningSlack> {
   const { secrets, journal, cards, now } = deps;
   const { slackApiUrl, slackBotToken, receiptKey } = secrets;
@@ -68,7 +68,7 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
     post: poster({ client, cards, journal }),
   };
   listen(app, { ...household, client });
-  const { port } = await way.start();
+  const { port } = await calling('connecting', way.start);
   return { team: identity.team, ...(port === undefined ? {} : { port }), stop: way.stop };
 }
 
