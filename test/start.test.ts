@@ -1,4 +1,4 @@
-/** `npm start`, as somebody sees it who has not started Redis yet. */
+/** `npm start`, as somebody sees it the first time, with everything there and with something missing. */
 import { spawn } from 'node:child_process';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { EXIT_CONFIG } from '#config/load.ts';
@@ -18,6 +18,23 @@ function npmStart(env: Readonly<Record<string, string | undefined>>) {
   });
   onTestFinished(() => ended(child));
   return { child, seen };
+}
+
+/** What the README lists: Redis, Slack, a configuration. */
+async function surroundings(): Promise<Record<string, string | undefined>> {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  const slack = await startSlack({ manifest: 'config/slack-manifest.yaml' });
+  onTestFinished(() => slack.stop());
+  const written = configuration();
+  return {
+    ...written.env,
+    LOCKSTEP_CONFIG: written.file,
+    REDIS_URL: redis.url,
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+  };
 }
 
 test('with Redis down each process says so in one sentence, without a stack, and is tried again', async () => {
@@ -40,20 +57,7 @@ test.each([
   { of: 'the bot token', wrong: { SLACK_BOT_TOKEN: 'xoxb-1-revoked-long-ago' }, where: 'auth.test' },
   { of: 'the app token', wrong: { SLACK_APP_TOKEN: 'xapp-1-revoked-long-ago' }, where: 'connecting' },
 ])('with $of refused by Slack it ends with one sentence, without a stack', async ({ wrong, where }) => {
-  const redis = await startRedis();
-  onTestFinished(() => redis.stop());
-  const slack = await startSlack({ manifest: 'config/slack-manifest.yaml' });
-  onTestFinished(() => slack.stop());
-  const written = configuration();
-  const { child, seen } = npmStart({
-    ...written.env,
-    LOCKSTEP_CONFIG: written.file,
-    REDIS_URL: redis.url,
-    SLACK_API_URL: slack.apiUrl,
-    SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_APP_TOKEN: slack.appToken,
-    ...wrong,
-  });
+  const { child, seen } = npmStart({ ...(await surroundings()), ...wrong });
   await vi.waitFor(() => expect(child.exitCode, seen.stderr).toBe(EXIT_CONFIG), 25_000);
   expect(seen.stderr).toContain(
     `Slack refuses our token. Somebody who manages the app has to install it again and renew the token. (${where}: invalid_auth)`,
@@ -74,19 +78,7 @@ test('with Slack out of reach it says so in one sentence, without a stack, and i
 });
 
 test('with exactly what the README lists both processes are ready, and no warning comes', async () => {
-  const redis = await startRedis();
-  onTestFinished(() => redis.stop());
-  const slack = await startSlack({ manifest: 'config/slack-manifest.yaml' });
-  onTestFinished(() => slack.stop());
-  const written = configuration();
-  const { seen } = npmStart({
-    ...written.env,
-    LOCKSTEP_CONFIG: written.file,
-    REDIS_URL: redis.url,
-    SLACK_API_URL: slack.apiUrl,
-    SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_APP_TOKEN: slack.appToken,
-  });
+  const { seen } = npmStart(await surroundings());
   await vi.waitFor(() => expect(seen.stdout.match(/"event":"started"/g), seen.stderr).toHaveLength(2), 25_000);
   expect(seen.stderr).toBe('');
   // What the sandboxes are warned of: no encryption to Slack, and no append-only file of an embedded Redis.

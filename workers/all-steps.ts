@@ -1,5 +1,7 @@
 /** Every step by its name, and what people are told when one of them does not succeed. */
+
 import { isFailure } from '#core/failure.ts';
+import { STEPS_THAT_STOP_A_LOCKDOWN } from '#core/lockdown.ts';
 import { type JobFacts, WillNotPass } from '#redis/queue.ts';
 import type { JobData, JobName } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
@@ -86,18 +88,10 @@ async function tellThatItFailed(
   job: JobFacts,
   because: string,
 ): Promise<void> {
-  if (!STEPS_THAT_STOP_A_LOCKDOWN.has(name) || !('lockdown' in data)) return;
+  if (!STOPPING.has(name) || !('lockdown' in data)) return;
   const stage = 'stage' in data ? data.stage : undefined;
   const event = { type: 'step-failed' as const, step: name, because, ...(stage === undefined ? {} : { stage }) };
   await report(deps, data.lockdown, event, job.id);
 }
 
-const STEPS_THAT_STOP_A_LOCKDOWN: ReadonlySet<JobName> = new Set([
-  'draft-stage',
-  'ask-approval',
-  'apply-stage',
-  'verify-stage',
-  'undo-stage',
-  'watch-lockdown',
-  'release-lockdown',
-]);
+const STOPPING: ReadonlySet<JobName> = new Set(STEPS_THAT_STOP_A_LOCKDOWN);

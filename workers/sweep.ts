@@ -1,7 +1,7 @@
 /** Asks every minute of each open lockdown: which step should be under way, and is it? */
 import type { Settings } from '#config/schema.ts';
 import type { Event } from '#core/events.ts';
-import { dueSteps, type StepName } from '#core/lockdown.ts';
+import { dueSteps, STEPS_THAT_STOP_A_LOCKDOWN } from '#core/lockdown.ts';
 import { currentStage, type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import type { CardStore } from '#redis/card-store.ts';
@@ -100,19 +100,9 @@ function deadline(
   return undefined;
 }
 
-const WATCHED = [
-  'draft-stage',
-  'ask-approval',
-  'apply-stage',
-  'verify-stage',
-  'undo-stage',
-  'watch-lockdown',
-  'release-lockdown',
-] as const satisfies StepName[];
-
 async function underWay(deps: SweepDeps): Promise<Set<string>> {
   const places = new Set<string>();
-  for (const step of WATCHED) {
+  for (const step of STEPS_THAT_STOP_A_LOCKDOWN) {
     for (const data of await deps.queues.underWay(step))
       places.add(placeOf(step, data.lockdown, 'stage' in data ? data.stage : undefined));
   }

@@ -1,4 +1,5 @@
 /** Everything in force for a namespace, and what of it could not be established. */
+import { DEFAULT_PREFIXES } from '#core/default-prefixes.ts';
 import type { ExternalNetwork } from '#core/external-network.ts';
 import { ancestorsOf } from '#core/namespace.ts';
 import type { NetworkRuleset, RuleAction } from '#core/network-ruleset.ts';
@@ -16,23 +17,6 @@ export type PolicyReading = {
   /** What could not be established, or contradicts itself; sentences for people. */
   readonly doubts: readonly string[];
 };
-
-/** What every namespace has without anybody writing it; `app=` is not among them (console-api.md 4.2). */
-const DEFAULT_PREFIXES: readonly string[] = [
-  '$controller=',
-  '$id=',
-  '$identity=',
-  '$image=',
-  '$name=',
-  '$namespace=',
-  '$type=',
-  '@org:cloudaccount=',
-  '@org:group=',
-  '@org:kubernetes=',
-  '@org:tenant=',
-  'app:host:type=',
-  'externalnetwork:name=',
-];
 
 /** One namespace on the way up. Without `settings`: not to be seen with this credential. */
 type Level = { readonly path: string; readonly settings?: Settings };

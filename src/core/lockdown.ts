@@ -29,6 +29,9 @@ export const STEPS = [
 ] as const;
 export type StepName = (typeof STEPS)[number];
 
+/** A card that is not announced stops nothing. */
+export const STEPS_THAT_STOP_A_LOCKDOWN = STEPS.filter((step) => step !== 'announce');
+
 export type Step = { readonly step: StepName; readonly stage?: Stage };
 
 type Row<Phase extends string> = {

@@ -47,13 +47,13 @@ function folded(...flows: Flow[]): Edge[] {
   return foldFlows(flows, context).edges;
 }
 
-function only(edges: readonly Edge[]): Edge {
+function theOneOf(edges: readonly Edge[]): Edge {
   expect(edges).toHaveLength(1);
   return edges[0] as Edge;
 }
 
 test('two pods of the frontend that call two pods of the cart are one edge', () => {
-  const edge = only(
+  const edge = theOneOf(
     folded(
       flow({ value: 3 }),
       flow({ source: unit('frontend-2'), at: NOON + MINUTE, value: 2 }),
@@ -120,30 +120,37 @@ test('a processing unit that talks to itself makes no edge, two pods of one work
 
 test('an ICMP edge has no port at all', () => {
   const { port: _, ...icmp } = flow({ protocol: 1, source: outside('198.51.100.251'), destination: unit('cart-1') });
-  expect(only(folded(icmp))).not.toHaveProperty('port');
+  expect(theOneOf(folded(icmp))).not.toHaveProperty('port');
 });
 
 test('days are UTC days, whatever the hour', () => {
   const midnight = Date.UTC(2026, 10, 22);
-  expect(only(folded(flow({ at: midnight - 1 }), flow({ at: midnight }))).days).toEqual(['2026-11-21', '2026-11-22']);
+  expect(theOneOf(folded(flow({ at: midnight - 1 }), flow({ at: midnight }))).days).toEqual([
+    '2026-11-21',
+    '2026-11-22',
+  ]);
 });
 
 test('of a hundred pods thirty-two are remembered, and the count is whole', () => {
   const flows = Array.from({ length: 100 }, (_, at) => flow({ source: unit(`frontend-${at}`) }));
-  const edge = only(folded(...flows));
+  const edge = theOneOf(folded(...flows));
   expect(edge.units).toHaveLength(32);
   expect(edge.count).toBe(100);
 });
 
 test('a client known by its claims only is somewhere outside', () => {
   const source: Endpoint = { type: 'Claims', id: 'hash-of-claims', ip: '192.0.2.1' };
-  expect(only(folded(flow({ source }))).source).toEqual({ kind: 'address', address: '192.0.2.1', network: 'default' });
+  expect(theOneOf(folded(flow({ source }))).source).toEqual({
+    kind: 'address',
+    address: '192.0.2.1',
+    network: 'default',
+  });
 });
 
 describe('a processing unit nobody knows the tags of', () => {
   test('is a peer of its own that says so, and is reported', () => {
     const result = foldFlows([flow({ source: unit('stranger-1'), remoteNamespace: '/acme/other' })], context);
-    const { source } = only(result.edges);
+    const { source } = theOneOf(result.edges);
     expect(source).toEqual({ kind: 'workload', workload: 'unknown:stranger-1', namespace: '/acme/other' });
     expect(source.kind === 'workload' && unknownUnitOf(source.workload)).toBe('stranger-1');
     expect(result.unknownUnits).toEqual(['stranger-1']);
@@ -182,7 +189,7 @@ describe('a processing unit nobody knows the tags of', () => {
       '',
     ],
   ])('%s has the namespace the report tells', (_, more, side, namespace) => {
-    expect(only(folded(flow(more)))[side]).toMatchObject({ namespace });
+    expect(theOneOf(folded(flow(more)))[side]).toMatchObject({ namespace });
   });
 });
 
@@ -193,24 +200,24 @@ describe('names', () => {
   const call = flow({ destination: outside('52.0.0.1'), port: 443, at: NOON + MINUTE });
 
   test('an edge carries the name its source had looked up', () => {
-    const edge = only(foldFlows([call], withNames).edges);
+    const edge = theOneOf(foldFlows([call], withNames).edges);
     expect(edge).toMatchObject({ names: ['api.example.com'], namesElsewhere: [] });
   });
 
   test('a name only another pod had looked up is a hint', () => {
-    const edge = only(foldFlows([{ ...call, source: unit('cart-1') }], withNames).edges);
+    const edge = theOneOf(foldFlows([{ ...call, source: unit('cart-1') }], withNames).edges);
     expect(edge).toMatchObject({ names: [], namesElsewhere: ['api.example.com'] });
   });
 
   test('a name the console reports with the flow counts', () => {
-    const edge = only(
+    const edge = theOneOf(
       foldFlows([{ ...call, source: unit('cart-1'), destinationName: 'b.example.com' }], withNames).edges,
     );
     expect(edge).toMatchObject({ names: ['b.example.com'], namesElsewhere: [] });
   });
 
   test('who comes in from an address has no name, whoever had looked it up', () => {
-    const edge = only(
+    const edge = theOneOf(
       foldFlows([{ ...call, source: outside('52.0.0.1'), destination: unit('frontend-1') }], withNames).edges,
     );
     expect(edge).toMatchObject({ names: [], namesElsewhere: [] });
@@ -221,17 +228,17 @@ describe('names', () => {
     const later = { ...early, at: NOON + 90 * MINUTE };
     const both = nameTable(names.toJSON());
     both.learn({ at: later.at, processingUnitId: 'cart-1', name: 'b.example.com', ips: ['52.0.0.1'], cnames: [] });
-    const edge = only(foldFlows([early, later], { ...context, names: both }).edges);
+    const edge = theOneOf(foldFlows([early, later], { ...context, names: both }).edges);
     expect(edge).toMatchObject({ names: ['b.example.com'], namesElsewhere: [], count: 2 });
   });
 
   test('a workload is known by its tags, not by a name somebody looked up', () => {
     const destination = { ...unit('cart-1'), ip: '52.0.0.1' };
-    expect(only(foldFlows([{ ...call, destination }], withNames).edges).names).toEqual([]);
+    expect(theOneOf(foldFlows([{ ...call, destination }], withNames).edges).names).toEqual([]);
   });
 
   test('two pods of a workload share one edge: one’s name ends the other’s guess', () => {
-    const edge = only(foldFlows([call, { ...call, source: unit('frontend-2') }], withNames).edges);
+    const edge = theOneOf(foldFlows([call, { ...call, source: unit('frontend-2') }], withNames).edges);
     expect(edge).toMatchObject({ names: ['api.example.com'], namesElsewhere: [], count: 2 });
   });
 });
@@ -257,7 +264,7 @@ describe('merging', () => {
     })
     .map(
       ({ hints, ...more }): Edge => ({
-        ...only(folded(flow())),
+        ...theOneOf(folded(flow())),
         ...more,
         namesElsewhere: more.names.length ? [] : hints,
       }),

@@ -1,11 +1,13 @@
 /** Which tags identify a workload, in which order they are offered, and when none does. */
+
 import { expect, test } from 'vitest';
+import { DEFAULT_PREFIXES } from '#core/default-prefixes.ts';
 import { identifierAmong } from '#core/identifier.ts';
-import { INHERITED_PREFIXES, SHOP, workload } from '#test/support/evidence.ts';
+import { SHOP, workload } from '#test/support/evidence.ts';
 
 const SHARED = ['@org:group=k8s', '@app:k8s:namespace=hipster-shop', 'track=stable'];
 
-function identify(all: ReturnType<typeof workload>[], at = 0, prefixes: readonly string[] = INHERITED_PREFIXES) {
+function identify(all: ReturnType<typeof workload>[], at = 0, prefixes: readonly string[] = DEFAULT_PREFIXES) {
   const one = all[at];
   if (!one) throw new Error('there is no such workload');
   return identifierAmong(all, prefixes)(one);
@@ -70,7 +72,7 @@ test('workloads in any order are identified alike', () => {
   const all = ['a', 'b', 'c'].map((name) => workload(name, [`app=${name}`, 'tier=x']));
   const [first] = all;
   if (!first) throw new Error('there are three');
-  const one = identifierAmong(all, INHERITED_PREFIXES)(first);
-  expect(identifierAmong(all.toReversed(), INHERITED_PREFIXES)(first)).toEqual(one);
+  const one = identifierAmong(all, DEFAULT_PREFIXES)(first);
+  expect(identifierAmong(all.toReversed(), DEFAULT_PREFIXES)(first)).toEqual(one);
   expect(first.namespace).toBe(SHOP);
 });

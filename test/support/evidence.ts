@@ -1,4 +1,5 @@
 /** Small hand-made evidences: a namespace in discovery mode, its workloads, and edges that say who talked to whom. */
+import { DEFAULT_PREFIXES } from '#core/default-prefixes.ts';
 import type { Answers, DraftSettings } from '#core/draft.ts';
 import type { Edge, Peer } from '#core/edge.ts';
 import type { Evidence, KubernetesFacts } from '#core/evidence.ts';
@@ -12,22 +13,6 @@ export const SHOP = '/acme/aws-dev/k8s/hipster-shop';
 export const MONDAY = Date.UTC(2026, 10, 16);
 const DAY = 86_400_000;
 const FRIDAY = MONDAY + 4 * DAY;
-
-export const INHERITED_PREFIXES = [
-  '$controller=',
-  '$id=',
-  '$identity=',
-  '$image=',
-  '$name=',
-  '$namespace=',
-  '$type=',
-  '@org:cloudaccount=',
-  '@org:group=',
-  '@org:kubernetes=',
-  '@org:tenant=',
-  'app:host:type=',
-  'externalnetwork:name=',
-];
 
 export const NO_ANSWERS: Answers = { residual: {} };
 export const SETTINGS: DraftSettings = {
@@ -100,7 +85,7 @@ export function brief(count: number, minutes: number): Partial<Edge> {
 export function policy(more: Partial<Policy> = {}): Policy {
   return {
     namespace: SHOP,
-    prefixes: { local: [], effective: INHERITED_PREFIXES },
+    prefixes: { local: [], effective: DEFAULT_PREFIXES },
     own: { incoming: 'Inherit', outgoing: 'Inherit' },
     effective: { incoming: 'Allow', outgoing: 'Allow' },
     rulesets: [],
@@ -110,7 +95,7 @@ export function policy(more: Partial<Policy> = {}): Policy {
 }
 
 export function withPrefixes(...prefixes: string[]): Policy {
-  return policy({ prefixes: { local: prefixes, effective: [...INHERITED_PREFIXES, ...prefixes] } });
+  return policy({ prefixes: { local: prefixes, effective: [...DEFAULT_PREFIXES, ...prefixes] } });
 }
 
 export function evidence(

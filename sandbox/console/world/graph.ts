@@ -30,16 +30,14 @@ const Workload = z.object({
 });
 export type Workload = z.infer<typeof Workload>;
 
+const Call = z.object({ from: z.string(), to: z.string(), protocol: Protocol, port: z.number() });
+
 const Graph = z.object({
   app: z.string().min(1),
   services: z.array(Workload).min(1),
   edges: z
     .array(
-      z.object({
-        from: z.string(),
-        to: z.string(),
-        protocol: Protocol,
-        port: z.number(),
+      Call.extend({
         servicePort: z.number().nullish(),
         service: z.string().nullish(),
         frequency: z.string().nullish(),
@@ -48,11 +46,7 @@ const Graph = z.object({
     .default([]),
   ingress: z
     .array(
-      z.object({
-        from: z.string(),
-        to: z.string(),
-        protocol: Protocol,
-        port: z.number(),
+      Call.extend({
         servicePort: z.number().nullish(),
         frequency: z.string().nullish(),
       }),
@@ -60,11 +54,7 @@ const Graph = z.object({
     .default([]),
   probes: z
     .array(
-      z.object({
-        from: z.string(),
-        to: z.string(),
-        protocol: Protocol,
-        port: z.number(),
+      Call.extend({
         periodSeconds: z.number().default(10),
       }),
     )

@@ -1,5 +1,7 @@
 /** A policy made ready for questions: tags as bits, networks as one table of addresses and one of names, rules by unit. */
+
 import { type AddressTable, addressTable, parseAddress, parseEntry } from '../addresses.ts';
+import { LASTING_PREFIXES } from '../default-prefixes.ts';
 import type { ExternalNetwork } from '../external-network.ts';
 import { ancestorsOf, parentOf } from '../namespace.ts';
 import type { NetworkRule, NetworkRuleset } from '../network-ruleset.ts';
@@ -35,19 +37,6 @@ export type NetworksOfPeer = {
   readonly certain: readonly number[];
   readonly perhaps: readonly number[] | 'with-names' | 'all';
 };
-
-/** Of the prefixes that nobody writes (console-api.md 4.2), those of tags that outlive a restart. */
-const PREFIXES_EVERYWHERE: readonly string[] = [
-  '$identity=',
-  '$namespace=',
-  '$type=',
-  '@org:cloudaccount=',
-  '@org:group=',
-  '@org:kubernetes=',
-  '@org:tenant=',
-  'app:host:type=',
-  'externalnetwork:name=',
-];
 
 export class CompiledPolicy {
   readonly policy: Policy;
@@ -206,11 +195,11 @@ export class CompiledPolicy {
   /** Prefixes are inherited by everybody below; of somebody else's own ones nothing is known here. */
   private prefixesKnownAt(namespace: string): readonly string[] {
     const { namespace: here, prefixes } = this.policy;
-    if (ancestorsOf(namespace).includes(here)) return [...PREFIXES_EVERYWHERE, ...prefixes.effective];
+    if (ancestorsOf(namespace).includes(here)) return [...LASTING_PREFIXES, ...prefixes.effective];
     const parent = parentOf(here);
     if (parent !== '/' && (namespace === parent || ancestorsOf(namespace).includes(parent)))
-      return [...PREFIXES_EVERYWHERE, ...prefixes.effective.filter((prefix) => !prefixes.local.includes(prefix))];
-    return PREFIXES_EVERYWHERE;
+      return [...LASTING_PREFIXES, ...prefixes.effective.filter((prefix) => !prefixes.local.includes(prefix))];
+    return LASTING_PREFIXES;
   }
 
   /** Of the tags that any rule asks for and that are effective: whose they are. */
