@@ -16,7 +16,7 @@ import { calling } from '#slack/failure.ts';
 import { poster } from '#slack/post.ts';
 import type { JobName } from './jobs.ts';
 import type { Journal } from './journal.ts';
-import { endBecause } from './starting.ts';
+import { endBecause, endForSlack } from './starting.ts';
 
 /** Redis and what is kept there. Without it, or with one that would lose approvals, nothing starts. */
 export async function openMemory({ secrets }: Config, names: readonly JobName[], journal: Journal) {
@@ -52,7 +52,7 @@ export type Memory = Awaited<ReturnType<typeof openMemory>>;
 /** Slack as the bot token sees it: its people, and where cards are posted. */
 export async function openSlack({ secrets }: Config, cards: Memory['cards'], journal: Journal) {
   const client = slackClient(secrets.slackBotToken, { slackApiUrl: secrets.slackApiUrl });
-  const { team_id: team } = await calling('auth.test', () => client.auth.test());
+  const { team_id: team } = await calling('auth.test', () => client.auth.test()).catch(endForSlack);
   if (!team) throw new Error('Slack did not say which workspace the bot token is for');
   return {
     client,

@@ -2,11 +2,10 @@
 import { personOf, settingsFor } from '#config/schema.ts';
 import { key } from '#redis/keys.ts';
 import { startSlack } from '#slack/app.ts';
-import { SlackFailure } from '#slack/failure.ts';
 import { openMemory } from './deps.ts';
 import { serveHealth } from './health.ts';
 import { FROM_SLACK } from './jobs.ts';
-import { configured, endBecause, stopOnSignal, VERSION } from './starting.ts';
+import { configured, endForSlack, stopOnSignal, VERSION } from './starting.ts';
 
 const { config, journal } = configured('slack');
 const { settings, secrets } = config;
@@ -26,10 +25,7 @@ const slack = await startSlack({
     return kept === 'OK' ? 'first' : 'again';
   },
   now: Date.now,
-}).catch((error: unknown) => {
-  if (!(error instanceof SlackFailure)) throw error;
-  return endBecause({ sentence: error.message, passes: error.passing });
-});
+}).catch(endForSlack);
 const health =
   config.healthPort === undefined ? undefined : await serveHealth(config.healthPort, { redis: memory.trouble });
 stopOnSignal(

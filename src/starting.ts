@@ -2,6 +2,7 @@
 import { environment } from '#config/env.ts';
 import { EXIT_CONFIG, loadConfig, printMistakes } from '#config/load.ts';
 import type { Config } from '#config/schema.ts';
+import { SlackFailure } from '#slack/failure.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { type Journal, openJournal } from './journal.ts';
 
@@ -43,6 +44,12 @@ export function configured(process_: 'slack' | 'worker'): { config: Config; jour
 export function endBecause({ sentence, passes }: { readonly sentence: string; readonly passes: boolean }): never {
   process.stderr.write(`${sentence}\n`);
   process.exit(passes ? EXIT_UNAVAILABLE : EXIT_CONFIG);
+}
+
+/** Slack refusing us, or out of reach, ends a start with its sentence; anything else is a bug and stays what it is. */
+export function endForSlack(error: unknown): never {
+  if (!(error instanceof SlackFailure)) throw error;
+  return endBecause({ sentence: error.message, passes: error.passing });
 }
 
 /** On the first signal what is under way is finished; on the second, or when that takes too long, the process ends. */

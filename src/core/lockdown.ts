@@ -27,7 +27,7 @@ export const STEPS = [
   'release-lockdown',
   'announce',
 ] as const;
-export type StepName = (typeof STEPS)[number];
+type StepName = (typeof STEPS)[number];
 
 /** A card that is not announced stops nothing. */
 export const STEPS_THAT_STOP_A_LOCKDOWN = STEPS.filter((step) => step !== 'announce');
