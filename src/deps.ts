@@ -23,7 +23,8 @@ export async function openMemory({ secrets }: Config, names: readonly JobName[],
   const failed = (error: Error) => journal.redisFailed({ because: error.message });
   const answer = await openRedis(secrets.redisUrl, failed);
   if ('sentence' in answer) return endBecause(answer);
-  const { redis, keepsWhatIsWritten } = answer;
+  const { redis, keepsWhatIsWritten, warning } = answer;
+  if (warning !== undefined) journal.warned({ because: warning });
   if (keepsWhatIsWritten === false)
     journal.warned({
       because: 'Redis has no append-only file: what it kept in its last seconds is lost when it crashes.',

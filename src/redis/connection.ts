@@ -1,5 +1,6 @@
 /** How Lockstep connects to Redis, and what it asks of the server before it starts. */
 import { Redis } from 'ioredis';
+import { doubtAbout } from './server-version.ts';
 
 /** Commands fail after a few seconds instead of waiting for ever: somebody in Slack waits for the answer. */
 export function connectRedis(url: string, onError: (error: Error) => void): Redis {
@@ -14,6 +15,8 @@ export type OpenRedis = {
   readonly redis: Redis;
   /** Whether what is written survives a crash of Redis; undefined where the server does not tell. */
   readonly keepsWhatIsWritten: boolean | undefined;
+  /** What somebody should know about this server, who may use it all the same. */
+  readonly warning?: string;
 };
 
 /** Connects and looks at the server: one that cannot be reached or would lose approvals is told in one sentence. */
@@ -38,7 +41,9 @@ export async function openRedis(url: string, onError: (error: Error) => void): P
     return { sentence, passes: false };
   }
   opened = true;
-  return { redis, keepsWhatIsWritten: keepsWhatIsWritten(info) };
+  const doubt = doubtAbout(info);
+  const warning = doubt && 'warn' in doubt ? { warning: doubt.warn } : {};
+  return { redis, keepsWhatIsWritten: keepsWhatIsWritten(info), ...warning };
 }
 
 /** Where Redis should be, without the user and password that the address may hold. */
@@ -60,9 +65,8 @@ function unreachable(url: string, { message }: Error): NoRedis {
  * Read from INFO, which our ACL users may ask for; CONFIG they may not. A server that hides its settings is believed.
  */
 function whyNotThisRedis(info: string): string | undefined {
-  const version = /^redis_version:(\d+)\.(\d+)/m.exec(info);
-  if (version && Number(version[1]) * 100 + Number(version[2]) < 602)
-    return `Redis ${version[1]}.${version[2]} is too old: 6.2 is the oldest that will do.`;
+  const doubt = doubtAbout(info);
+  if (doubt && 'refuse' in doubt) return doubt.refuse;
   const [, policy] = /^maxmemory_policy:([\w-]+)/m.exec(info) ?? [];
   if (policy !== undefined && policy !== 'noeviction')
     return `Redis evicts keys when its memory is full (maxmemory-policy is ${policy}). Set it to noeviction: what is evicted here is an approval.`;
