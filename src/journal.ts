@@ -14,7 +14,9 @@ export function openJournal(process: string, secrets: readonly string[]) {
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (level) => ({ level }) },
-    hooks: { streamWrite: (line) => known.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line) },
+    hooks: {
+      streamWrite: (line) => harmless(known.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)),
+    },
   });
   return {
     started: (facts: { version: string; config: string }) => log.info({ event: 'started', ...facts }, 'ready'),
@@ -57,4 +59,16 @@ export function openJournal(process: string, secrets: readonly string[]) {
       log.warn({ event: 'slack-failed', ...facts }, `${facts.what}: ${facts.because}`),
     redisFailed: (facts: { because: string }) => log.warn({ event: 'redis-failed', ...facts }, facts.because),
   };
+}
+
+/** What JSON lets through and a terminal obeys, or a reader of lines takes for the end of one. */
+const OBEYED = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f]/gu;
+
+/** As JSON escapes it, so that nothing is lost. */
+function harmless(line: string): string {
+  return line.replace(OBEYED, (character) => character.split('').map(escaped).join(''));
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
