@@ -24,11 +24,11 @@ export function approverFindings(namespace: NamespaceSettings, circumstances: Ci
 function stageFindings(namespace: NamespaceSettings, stage: Stage, circumstances: Circumstances): Finding[] {
   const rule = ruleFor(namespace, stage);
   const own = namespace.stages[stage] ?? {};
-  const where = (key: keyof ApprovalRule): Path =>
+  const where = (key: Configured): Path =>
     own[key] === undefined
       ? ['namespaces', circumstances.index, 'approval', key]
       : ['namespaces', circumstances.index, 'stages', stage, key];
-  const mistake = (key: keyof ApprovalRule, sentence: string): Finding => ({
+  const mistake = (key: Configured, sentence: string): Finding => ({
     weight: 'mistake',
     path: where(key),
     sentence,
@@ -73,6 +73,9 @@ function stageFindings(namespace: NamespaceSettings, stage: Stage, circumstances
     });
   return findings;
 }
+
+/** What a draft adds by itself is not written by anybody. */
+type Configured = Exclude<keyof ApprovalRule, 'extraApprovers'>;
 
 const DECISIVE = ['users', 'groups', 'needed', 'fromGroups', 'requesterMayVote'] as const;
 

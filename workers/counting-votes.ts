@@ -28,6 +28,8 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
   const may = mayVoteUnder(rule, electorate);
   const { votes } = lockdown.stages[stage];
   const involved = involvedIn(deps.settings, lockdown, stage);
+  const excluded = (rule.extraApprovers ?? []).flatMap(({ without }) => without);
+  const persons = excluded.map((user) => personOf(deps.settings, user));
 
   const valid: Vote[] = [];
   for (const vote of votes) {
@@ -39,6 +41,7 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
     if (!may.has(vote.user) || vote.person !== personOf(deps.settings, vote.user)) continue;
     // Whoever says no may be involved, and may say it in any way.
     const approves = vote.decision === 'approve';
+    if (approves && persons.includes(vote.person)) continue;
     if (approves && !rule.requesterMayVote && involved.includes(vote.person)) continue;
     if (approves && vote.gesture === 'reaction' && !rule.reactions) continue;
     if (approves && vote.gesture !== 'typed-name' && ask.cuts) continue;
@@ -58,7 +61,7 @@ export function involvedIn(
 }
 
 /** Slack ids of those whom a rule lets vote, as the groups are. */
-export function mayVoteUnder(rule: { users: string[]; groups: string[] }, electorate: Electorate): Set<string> {
+function mayVoteUnder(rule: { users: string[]; groups: string[] }, electorate: Electorate): Set<string> {
   const users = electorate.users.filter((user) => rule.users.includes(user));
   return new Set([...users, ...rule.groups.flatMap((group) => electorate.groups[group] ?? [])]);
 }

@@ -9,6 +9,7 @@ import type { Evidence } from '#core/evidence.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { groupEdges } from '#core/groups.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
+import { shortage } from '#core/quorum.ts';
 import { replay, withChanges } from '#core/replay.ts';
 import { validate } from '#core/validation.ts';
 import { compile } from '#core/verdict.ts';
@@ -18,7 +19,7 @@ import { type JobFacts, WillNotPass } from '#redis/queue.ts';
 import { tooManyWarnings } from '#slack/views/approval-card.ts';
 import type { JobData } from '#src/jobs.ts';
 import { type CollectDeps, catchUp } from './collect-flows.ts';
-import { involvedIn, mayVoteUnder } from './counting-votes.ts';
+import { involvedIn } from './counting-votes.ts';
 import { computeDraft, type Drafted, type DraftingDeps } from './drafting.ts';
 import { type Reporting, report } from './reporting.ts';
 
@@ -70,20 +71,19 @@ async function askFor(
   const groups: Electorate['groups'] = {};
   for (const group of new Set([...rule.groups, ...rule.fromGroups.map((each) => each.group)]))
     groups[group] = [...(await deps.directory.members(group))];
-  const voters = mayVoteUnder(rule, { users: rule.users, groups });
+  const electorate: Electorate = { users: [...rule.users], groups };
   const involved = involvedIn(deps.settings, lockdown, draft.stage);
-  const persons = new Set([...voters].map((user) => personOf(deps.settings, user)));
-  if (!rule.requesterMayVote) for (const person of involved) persons.delete(person);
-  if (persons.size < rule.needed)
+  const tooFew = shortage({ rule, electorate }, involved, (user) => personOf(deps.settings, user));
+  if (tooFew && tooFew.left < tooFew.needed)
     throw new WillNotPass(
-      `${rule.needed} approvals are needed for ${draft.stage}, but only ${persons.size} people may give one: whoever asked for the lockdown or answered for its edges does not count. Somebody has to change the approvers or their user group.`,
+      `${tooFew.needed} approvals are needed for ${draft.stage}, but only ${tooFew.left} people may give one: whoever asked for the lockdown or answered for its edges does not count. Somebody has to change the approvers or their user group.`,
     );
   const askedAt = deps.now();
   return {
     nonce: randomUUID(),
     digest,
     rule,
-    electorate: { users: [...rule.users], groups },
+    electorate,
     askedAt,
     expiresAt: Math.round(askedAt + rule.expiresHours * 3_600_000),
     undecided: draft.residual.filter(({ decision }) => !decision).length,

@@ -1,6 +1,6 @@
 /** The door for what people wish: asks once more whether they may, keeps the fact, and tells them when they may not. */
 import { personOf, type Settings, settingsFor } from '#config/schema.ts';
-import { type Vote, whyMayNotVote } from '#core/approval.ts';
+import { type Vote, whyMayNotDeny, whyMayNotVote } from '#core/approval.ts';
 import { type Roles, rolesOf, whyMayNot } from '#core/authority.ts';
 import type { Event } from '#core/events.ts';
 import { anythingWritten, currentStage, type Lockdown, mayBeCut, nextStage } from '#core/lockdown-state.ts';
@@ -85,21 +85,10 @@ function voteEvent(
     return { refused: 'That vote carried no valid receipt, so it was not counted.' };
   }
   const involved = involvedIn(deps.settings, lockdown, stage);
-  // Saying no is never refused for how it is said: a reaction, a stage that cuts, open questions.
   const because =
-    vote.decision === 'deny' ? whyMayNotDeny(vote, ask.electorate) : whyMayNotVote(vote, vote.gesture, ask, involved);
+    vote.decision === 'deny' ? whyMayNotDeny(vote, ask) : whyMayNotVote(vote, vote.gesture, ask, involved);
   if (because !== undefined) return { refused: because };
   return { type: 'vote-cast', stage, vote };
-}
-
-function whyMayNotDeny(
-  vote: Vote,
-  electorate: { users: string[]; groups: Record<string, string[]> },
-): string | undefined {
-  const may =
-    electorate.users.includes(vote.user) ||
-    Object.values(electorate.groups).some((members) => members.includes(vote.user));
-  return may ? undefined : 'You are not among the approvers of this stage. The card’s Details name who is.';
 }
 
 async function rolesNow(deps: RequestDeps, lockdown: Lockdown, user: string): Promise<Roles> {

@@ -1,6 +1,6 @@
 /** Reminds people: the day's digest during discovery, and nudges to those who still owe a vote. */
 import { personOf, type Settings, settingsFor } from '#config/schema.ts';
-import { type Ask, outcome } from '#core/approval.ts';
+import { type Ask, isExcluded, outcome } from '#core/approval.ts';
 import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
 import { remindersDue } from '#core/reminder.ts';
 import type { Stage } from '#core/stage.ts';
@@ -100,6 +100,7 @@ function whoOwes(settings: Settings, lockdown: Lockdown, stage: Stage, ask: Ask)
   const electorate = [...new Set([...ask.electorate.users, ...Object.values(ask.electorate.groups).flat()])];
   return electorate.filter((user) => {
     const person = personOf(settings, user);
+    if (isExcluded({ user, person }, ask.rule)) return false;
     return !said.has(person) && (ask.rule.requesterMayVote || !involved.has(person));
   });
 }

@@ -1,6 +1,14 @@
 /** What an approval rule asks for, who may vote, and what all votes amount to. */
 import { z } from 'zod';
 
+/** Why one more has to approve than the configuration asks for. */
+const ExtraApprover = z.strictObject({
+  /** In a sentence, for the card. */
+  because: z.string(),
+  /** Persons who therefore do not vote, such as who answers for an edge that looked wrong. */
+  without: z.array(z.string()),
+});
+
 export const ApprovalRule = z.strictObject({
   /** Slack user ids who may vote. */
   users: z.array(z.string()),
@@ -14,6 +22,8 @@ export const ApprovalRule = z.strictObject({
   /** Whether a reaction on the card counts as a vote. */
   reactions: z.boolean(),
   expiresHours: z.number().int().min(1),
+  /** What this one draft asks for beyond the configuration: for each reason one more approval. */
+  extraApprovers: z.array(ExtraApprover).optional(),
 });
 export type ApprovalRule = z.infer<typeof ApprovalRule>;
 
@@ -74,8 +84,9 @@ export function whyMayNotVote(
   ask: Ask,
   involved: readonly string[],
 ): string | undefined {
-  if (!eligible(voter.user, ask.electorate))
-    return 'You are not among the approvers of this stage. The card’s Details name who is.';
+  if (!eligible(voter.user, ask.electorate)) return NO_APPROVER;
+  if (isExcluded(voter, ask.rule))
+    return 'You answer for something unusual in this draft, so it takes others, and one more of them, to approve it.';
   if (!ask.rule.requesterMayVote && involved.includes(voter.person))
     return involved[0] === voter.person
       ? 'You asked for this lockdown, so somebody else has to approve it.'
@@ -92,8 +103,25 @@ export function whyMayNotVote(
   return undefined;
 }
 
+/** Saying no is never refused for how it is said, nor for what is still undecided: only for who says it. */
+export function whyMayNotDeny({ user }: Voter, { electorate }: Pick<Ask, 'electorate'>): string | undefined {
+  return eligible(user, electorate) ? undefined : NO_APPROVER;
+}
+
+const NO_APPROVER = 'You are not among the approvers of this stage. The card’s Details name who is.';
+
 function eligible(user: string, electorate: Electorate): boolean {
   return electorate.users.includes(user) || Object.values(electorate.groups).some((members) => members.includes(user));
+}
+
+/** How many different persons have to approve in all. */
+export function approvalsNeeded({ needed, extraApprovers = [] }: ApprovalRule): number {
+  return needed + extraApprovers.length;
+}
+
+/** Whether the draft itself keeps somebody from voting, whatever the configuration says of requesters. */
+export function isExcluded({ user, person }: Voter, { extraApprovers = [] }: ApprovalRule): boolean {
+  return extraApprovers.some(({ without }) => without.includes(user) || without.includes(person));
 }
 
 export type Outcome = {
@@ -114,7 +142,7 @@ export function outcome(votes: readonly Vote[], ask: Ask): Outcome {
     standing.delete(vote.person);
     standing.set(vote.person, vote);
   }
-  const approving = [...standing.values()].filter((vote) => vote.decision === 'approve');
+  const approving = [...standing.values()].filter((vote) => vote.decision === 'approve' && !isExcluded(vote, ask.rule));
   const denying = [...standing.values()].filter((vote) => vote.decision === 'deny');
   const missingFromGroups = ask.rule.fromGroups
     .map(({ group, needed }) => {
@@ -122,15 +150,18 @@ export function outcome(votes: readonly Vote[], ask: Ask): Outcome {
       return { group, missing: needed - approving.filter((vote) => members.includes(vote.user)).length };
     })
     .filter(({ missing }) => missing > 0);
-  const enough = approving.length >= ask.rule.needed && missingFromGroups.length === 0;
+  const needed = approvalsNeeded(ask.rule);
+  const enough = approving.length >= needed && missingFromGroups.length === 0;
   const result = denying.length > 0 ? 'denied' : enough ? 'enough' : 'open';
-  return { result, approving, denying, needed: ask.rule.needed, missingFromGroups };
+  return { result, approving, denying, needed, missingFromGroups };
 }
 
 /** The stricter of the rule asked under and the rule of now: neither can be loosened between vote and apply. */
 export function stricter(then: ApprovalRule, now: ApprovalRule): ApprovalRule {
   const groups = new Map(then.fromGroups.map(({ group, needed }) => [group, needed]));
   for (const { group, needed } of now.fromGroups) groups.set(group, Math.max(needed, groups.get(group) ?? 0));
+  const [before = [], after = []] = [then.extraApprovers, now.extraApprovers];
+  const added = after.filter(({ because }) => !before.some((each) => each.because === because));
   return {
     users: then.users.filter((user) => now.users.includes(user)),
     groups: then.groups.filter((group) => now.groups.includes(group)),
@@ -139,6 +170,7 @@ export function stricter(then: ApprovalRule, now: ApprovalRule): ApprovalRule {
     requesterMayVote: then.requesterMayVote && now.requesterMayVote,
     reactions: then.reactions && now.reactions,
     expiresHours: Math.min(then.expiresHours, now.expiresHours),
+    ...(before.length + added.length > 0 ? { extraApprovers: [...before, ...added] } : {}),
   };
 }
 

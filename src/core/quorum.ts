@@ -1,5 +1,5 @@
 /** Whether enough people are left who may approve: whoever asked for it or shaped the draft does not count. */
-import type { Ask } from './approval.ts';
+import { type Ask, approvalsNeeded, isExcluded } from './approval.ts';
 
 export type Shortage = {
   /** How many may still approve, and how many must. */
@@ -24,12 +24,14 @@ export function shortage(
     new Set(
       some
         .filter((user) => users.has(user))
-        .map(personOf)
-        .filter((person) => !out.has(person)),
+        .map((user) => ({ user, person: personOf(user) }))
+        .filter((voter) => !out.has(voter.person) && !isExcluded(voter, rule))
+        .map(({ person }) => person),
     ).size;
+  const needed = approvalsNeeded(rule);
   const left = leftOf([...users]);
   const groups = rule.fromGroups
-    .map(({ group, needed }) => ({ group, needed, left: leftOf(electorate.groups[group] ?? []) }))
+    .map((from) => ({ ...from, left: leftOf(electorate.groups[from.group] ?? []) }))
     .filter((each) => each.left < each.needed);
-  return left < rule.needed || groups.length > 0 ? { left, needed: rule.needed, groups } : undefined;
+  return left < needed || groups.length > 0 ? { left, needed, groups } : undefined;
 }

@@ -1,5 +1,5 @@
 /** How a button, a typed name or a reaction becomes a signed vote. */
-import { type Ask, type Vote, whyMayNotVote } from '#core/approval.ts';
+import { type Ask, type Vote, whyMayNotDeny, whyMayNotVote } from '#core/approval.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { cardNames } from './card-names.ts';
@@ -72,9 +72,7 @@ export function whyNot(
 ): string | undefined {
   if (team !== lockdown.team) return 'This lockdown belongs to another workspace.';
   if (now() > ask.expiresAt) return 'This question has expired; the stage waits until somebody reopens it.';
-  // Saying no is never refused for how it is said, nor for what is still undecided: only for who says it.
-  if (decision === 'deny')
-    return whyMayNotVote({ user, person }, 'typed-name', { ...ask, undecided: 0, barred: undefined }, []);
+  if (decision === 'deny') return whyMayNotDeny({ user, person }, ask);
   const involved = [lockdown.requestedBy, ...lockdown.stages[stage].shapedBy].map(personOf);
   return whyMayNotVote({ user, person }, gesture, ask, involved);
 }

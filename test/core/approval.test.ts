@@ -1,7 +1,16 @@
 /** Who may vote, and what all votes amount to. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ApprovalRule, type Ask, inBoth, outcome, stricter, type Vote, whyMayNotVote } from '#core/approval.ts';
+import {
+  type ApprovalRule,
+  type Ask,
+  inBoth,
+  outcome,
+  stricter,
+  type Vote,
+  whyMayNotDeny,
+  whyMayNotVote,
+} from '#core/approval.ts';
 
 const [ALICE, BORIS, CHITRA, DIEGO] = ['U0ALICE001', 'U0BORIS001', 'U0CHITRA01', 'U0DIEGO001'] as const;
 const SECURITY = 'S0SECURITY1';
@@ -99,6 +108,32 @@ describe('votes', () => {
         expect(outcome(cast.toReversed(), ask()).result).toBe(outcome(cast, ask()).result);
       }),
     );
+  });
+});
+
+describe('a draft with an edge that Diego answers for', () => {
+  const because = 'Diego answers for an edge that looked wrong.';
+  const sponsored = ask({ rule: rule({ extraApprovers: [{ because, without: [DIEGO] }], requesterMayVote: true }) });
+
+  test('takes one approval more than the configuration asks for', () => {
+    expect(outcome([vote(BORIS), vote(CHITRA)], sponsored)).toMatchObject({ result: 'open', needed: 3 });
+    expect(outcome([vote(BORIS), vote(CHITRA), vote(ALICE)], sponsored).result).toBe('enough');
+  });
+
+  test('is not approved by Diego, under whichever of his accounts, even where requesters may vote', () => {
+    expect(outcome([vote(BORIS), vote(CHITRA), vote(DIEGO)], sponsored).result).toBe('open');
+    expect(outcome([vote(BORIS), vote(CHITRA), vote(ALICE, { person: DIEGO })], sponsored).result).toBe('open');
+    expect(whyMayNotVote({ user: DIEGO, person: DIEGO }, 'button', sponsored, [])).toContain('one more of them');
+  });
+
+  test('can be denied by Diego', () => {
+    expect(whyMayNotDeny({ user: DIEGO, person: DIEGO }, sponsored)).toBeUndefined();
+    expect(outcome([vote(DIEGO, { decision: 'deny' })], sponsored).result).toBe('denied');
+  });
+
+  test('stays so when it is counted again under the rule of the configuration', () => {
+    expect(stricter(sponsored.rule, rule()).extraApprovers).toEqual(sponsored.rule.extraApprovers);
+    expect(stricter(rule(), sponsored.rule).extraApprovers).toEqual(sponsored.rule.extraApprovers);
   });
 });
 

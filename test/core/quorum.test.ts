@@ -25,6 +25,16 @@ test('a group can fall short while enough people are left', () => {
   });
 });
 
+test('who answers for an edge that looked wrong is missing, and one more is needed', () => {
+  const { rule, electorate } = anAsk();
+  const extraApprovers = [{ because: 'Diego answers for an edge.', without: [DIEGO] }];
+  expect(shortage({ rule: { ...rule, extraApprovers }, electorate }, [ALICE])).toEqual({
+    left: 2,
+    needed: 3,
+    groups: [],
+  });
+});
+
 test('where the requester may vote, nobody is missing', () => {
   const ask = anAsk();
   expect(shortage({ ...ask, rule: { ...ask.rule, requesterMayVote: true } }, [BORIS, CHITRA, DIEGO])).toBeUndefined();

@@ -152,6 +152,14 @@ test('a card that nobody can judge in one look offers no approval', () => {
   expect(text).toContain('[!Deny dns…]');
 });
 
+test('a draft that somebody answers for says why it takes one approval more', () => {
+  const ask = anAsk();
+  const because = 'Erin answers for `redis-cart → x7kq2vnp9dzt.info tcp/443`, which looked wrong.';
+  const rule = { ...ask.rule, extraApprovers: [{ because, without: ['U0ERIN0001'] }] };
+  const lockdown = inStage('dns', { phase: 'asking', ask: { ...ask, rule }, votes: [aVote(BORIS)] });
+  return drawn(draw(approvalCard({ lockdown, stage: 'dns', finding: aFinding() })), 'approval-one-more');
+});
+
 test('the lockdown’s card in every phase', () => {
   const last = (state: Partial<StageState>, change: Partial<Lockdown> = {}) =>
     inStage('disable-discovery', { wrote: true, ...state }, change);

@@ -1,6 +1,7 @@
 /** The count that counts: votes that lie in the stored lockdown with a valid receipt, and still make nobody write. */
 import { describe, expect, test } from 'vitest';
 import type { Vote } from '#core/approval.ts';
+import { draftDigest, inverseOf } from '#core/digest.ts';
 import type { Stage } from '#core/stage.ts';
 import { people } from '#sandbox/slack/seed.ts';
 import { aHouse, type House, type Name } from '#test/support/house.ts';
@@ -115,6 +116,42 @@ describe('counted again just before writing', () => {
     });
     await house.asking('dns');
     expect(await counted(house, 'dns', ['boris'], ['chitra'], [who, { ...change, decision: 'deny' }])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+});
+
+describe('counted again where Erin answers for an edge that looked wrong', () => {
+  async function sponsored(change: Parameters<typeof aHouse>[1] = {}) {
+    const house = await aHouse(redis, change);
+    await house.asking('dns');
+    const { stages } = await house.lockdown();
+    const { ask } = stages.dns;
+    if (!ask) throw new Error('nothing is asked');
+    const extraApprovers = [{ because: 'Erin answers for an edge that looked wrong.', without: [people.erin] }];
+    const rule = { ...ask.rule, extraApprovers };
+    const finding = await house.deps.evidence.draft(house.id, 'dns');
+    if (!finding) throw new Error('there is no draft');
+    const { draft, localPrefixes } = finding;
+    const digest = draftDigest({ draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: rule });
+    await house.deps.evidence.keepDraft(house.id, { ...finding, digest });
+    await house.put({ stages: { ...stages, dns: { ...stages.dns, ask: { ...ask, rule, digest } } } });
+    return house;
+  }
+
+  test('the two approvals of every other draft are not enough', async () => {
+    const house = await sponsored();
+    expect(await counted(house, 'dns', ['boris'], ['chitra'])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+
+  test('three are', async () => {
+    const house = await sponsored();
+    expect(await counted(house, 'dns', ['boris'], ['chitra'], ['diego'])).toBe('verifying');
+  });
+
+  test('Erin is none of the three, nor is the account that became hers since', async () => {
+    const house = await sponsored({ settings: { people: { erin: [people.erin, people.diego] } } });
+    expect(await counted(house, 'dns', ['boris'], ['chitra'], ['diego', { person: 'erin' }])).toBe('drafting');
     await expectNothingWritten(house);
   });
 });

@@ -1,5 +1,5 @@
 /** Whether each vote is the vote that was signed, and whether enough of them stood for what was written. */
-import { type Ask, outcome, type Vote, whyMayNotVote } from '#core/approval.ts';
+import { type Ask, outcome, type Vote, whyMayNotDeny, whyMayNotVote } from '#core/approval.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { type PublicKeys, receiptIsValid } from '#slack/receipt.ts';
@@ -89,9 +89,7 @@ function whyNotCounted(
   { valid, persons }: Known,
 ): string | undefined {
   if (!valid.has(vote.receipt.signature)) return 'no valid receipt for this question';
-  // Saying no is never refused for how it is said: only for who says it.
-  if (vote.decision === 'deny')
-    return whyMayNotVote(vote, 'typed-name', { ...ask, undecided: 0, barred: undefined }, []);
+  if (vote.decision === 'deny') return whyMayNotDeny(vote, ask);
   const users = [lockdown.requestedBy, ...lockdown.stages[stage].shapedBy];
   const involved = users.flatMap((user) => [user, ...(persons.get(user) ?? [])]);
   return whyMayNotVote(vote, vote.gesture, ask, users.includes(vote.user) ? [...involved, vote.person] : involved);

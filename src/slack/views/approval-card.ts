@@ -28,7 +28,7 @@ import {
 import { changeList } from './changes.ts';
 import { edgeTable } from './edge-groups.ts';
 import { completeness, doubts, prediction, residualState } from './prediction.ts';
-import { askedLine, expiryLine, neededLines, shortageLines, voteLines } from './votes.ts';
+import { askedLine, expiryLine, extraLines, neededLines, shortageLines, voteLines } from './votes.ts';
 import { edgeLine, kinds, STAGE_MEANS, stageNumber, stageWords } from './words.ts';
 
 export type ApprovalCard = {
@@ -160,6 +160,7 @@ function votes(lockdown: Lockdown, stage: Stage, { digest }: DraftFinding): Know
   return [
     says(
       ...voteLines(state.votes, ask),
+      ...extraLines(ask),
       ...neededLines(state.votes, ask),
       ...shortageLines(lockdown, stage, ask),
       askedLine(ask),

@@ -8,7 +8,7 @@ import type { StageState } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { bold, box, code, count, header, list, type Modal, modal, number, says, utc } from './build.ts';
 import { completeness, doubts, prediction } from './prediction.ts';
-import { askedLine, voteLines } from './votes.ts';
+import { askedLine, extraLines, voteLines } from './votes.ts';
 import { all, peerName, stageNumber } from './words.ts';
 
 export type DraftDetails = {
@@ -25,7 +25,7 @@ export function draftDetails({ stage, state, finding }: DraftDetails): Modal {
   return modal(`${stage} in detail`, [
     says([bold(`${stageNumber(stage)}, ${stage}`), ' of ', code(draft.namespace), `, draft ${number(state.revision)}`]),
     says(['Digest ', code(finding.digest)], `Evidence from ${utc(finding.from)} to ${utc(finding.to)}.`),
-    ...(state.ask ? [says(...voteLines(state.votes, state.ask), askedLine(state.ask))] : []),
+    ...(state.ask ? [says(...voteLines(state.votes, state.ask), ...extraLines(state.ask), askedLine(state.ask))] : []),
     header('What would be created'),
     ...(draft.changes.length === 0 ? [says('Nothing.')] : box(draftYaml(draft, finding.localPrefixes))),
     ...section('Traffic it is about, by kind', draft.unallowed),

@@ -4,7 +4,20 @@ import { type Ask, outcome, type Vote } from '#core/approval.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { type Shortage, shortage } from '#core/quorum.ts';
 import type { Stage } from '#core/stage.ts';
-import { bold, code, count, emoji, group, type Line, listed, number, type Piece, person, when } from './build.ts';
+import {
+  bold,
+  code,
+  count,
+  emoji,
+  group,
+  type Line,
+  listed,
+  number,
+  type Piece,
+  person,
+  sentence,
+  when,
+} from './build.ts';
 
 export function voteLines(votes: readonly Vote[], ask: Ask): Line[] {
   const { approving, denying, needed } = outcome(votes, ask);
@@ -34,6 +47,13 @@ export function neededLines(votes: readonly Vote[], ask: Ask): Line[] {
   return [
     [`Still needed: ${count(more, 'more person', 'more people')}`, ...from.flatMap((pieces) => [', ', ...pieces])],
   ];
+}
+
+/** Why this draft takes more approvals than the configuration asks for. */
+export function extraLines({ rule }: Ask): Line[] {
+  return (rule.extraApprovers ?? []).map(
+    ({ because }): Line => [bold('One more than usual'), ': ', ...sentence(because)],
+  );
 }
 
 /** What to say, and what helps, where too few are left who may approve. */
