@@ -2,27 +2,25 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import type { Life } from './life.ts';
 import { Fault, type Faults } from './server/faults.ts';
 import type { Tokens } from './server/tokens.ts';
 import type { Store } from './store.ts';
 import type { Edge } from './traffic/edges.ts';
-import type { LiveTraffic } from './traffic/live-traffic.ts';
-import type { Truth } from './traffic/truth.ts';
 import { podsAt, type World } from './world/world.ts';
 
 export interface ControlOptions {
   port: number;
-  world: World;
-  edges: readonly Edge[];
+  /** The first is meant where no namespace is named. */
+  lives: readonly Life[];
   store: Store;
   faults: Faults;
   tokens: Tokens;
-  traffic: LiveTraffic;
-  truth: () => Truth;
 }
 
 /** One connection by hand: workloads by name, or addresses. */
 const Flow = z.strictObject({
+  namespace: z.string().optional(),
   from: z.string(),
   to: z.string(),
   protocol: z.enum(['tcp', 'udp']).default('tcp'),
@@ -33,9 +31,12 @@ const Flow = z.strictObject({
 const Traffic = z.strictObject({ running: z.boolean(), intervalMs: z.number().positive().optional() });
 
 /** Every true edge happens; of the planted noise only these kinds. */
-const Exercise = z.strictObject({ noise: z.array(z.enum(['time', 'cron', 'scan'])).default([]) });
+const Exercise = z.strictObject({
+  namespace: z.string().optional(),
+  noise: z.array(z.enum(['time', 'cron', 'scan'])).default([]),
+});
 
-type Handler = (body: unknown) => unknown;
+type Handler = (body: unknown, query: URLSearchParams) => unknown;
 
 export async function startControl(options: ControlOptions): Promise<{ url: string; stop(): Promise<void> }> {
   const handlers = handlersFor(options);
@@ -55,11 +56,17 @@ export async function startControl(options: ControlOptions): Promise<{ url: stri
   };
 }
 
-function handlersFor({ world, edges, store, faults, tokens, traffic, truth }: ControlOptions): Record<string, Handler> {
+function handlersFor({ lives, store, faults, tokens }: ControlOptions): Record<string, Handler> {
+  const lifeIn = (namespace: string | null | undefined): Life => {
+    const life = namespace ? lives.find(({ world }) => world.namespace === namespace) : lives[0];
+    if (!life) throw new Error(`Nobody lives in ${namespace}.`);
+    return life;
+  };
   return {
-    'GET /truth': () => truth(),
+    'GET /truth': (_body, query) => lifeIn(query.get('namespace')).truth(),
     'POST /exercise': async (body) => {
-      const { noise } = Exercise.parse(body);
+      const { namespace, noise } = Exercise.parse(body);
+      const { edges, traffic } = lifeIn(namespace);
       return { connections: await traffic.exercise(edges.filter((edge) => !edge.noise || noise.includes(edge.noise))) };
     },
     'GET /faults': () => faults.list(),
@@ -72,7 +79,8 @@ function handlersFor({ world, edges, store, faults, tokens, traffic, truth }: Co
       return [];
     },
     'POST /flows': async (body) => {
-      const { from, to, protocol, port, servicePort } = Flow.parse(body);
+      const { namespace, from, to, protocol, port, servicePort } = Flow.parse(body);
+      const { world, traffic } = lifeIn(namespace);
       const [source, destination] = [endOf(world, from), endOf(world, to)];
       const kind = source.pod ? (destination.pod ? 'edge' : 'external') : 'ingress';
       const edge: Edge = {
@@ -92,9 +100,11 @@ function handlersFor({ world, edges, store, faults, tokens, traffic, truth }: Co
     'GET /writes': () => store.writes,
     'POST /traffic': (body) => {
       const { running, intervalMs } = Traffic.parse(body);
-      if (running) traffic.start(intervalMs);
-      else traffic.stop();
-      return { running: traffic.running };
+      for (const { traffic } of lives) {
+        if (running) traffic.start(intervalMs);
+        else traffic.stop();
+      }
+      return { running: lives.some(({ traffic }) => traffic.running) };
     },
     'GET /objects': () => ({
       namespaces: store.all('namespace'),
@@ -119,14 +129,17 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const handler = handlers[`${request.method} ${request.url?.split('?')[0]}`];
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control');
+  const handler = handlers[`${request.method} ${pathname}`];
   response.setHeader('Content-Type', 'application/json');
   try {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part);
     const text = Buffer.concat(parts).toString();
     if (!handler) response.statusCode = 404;
-    const answer = handler ? await handler(text === '' ? {} : JSON.parse(text)) : { try: Object.keys(handlers) };
+    const answer = handler
+      ? await handler(text === '' ? {} : JSON.parse(text), searchParams)
+      : { try: Object.keys(handlers) };
     response.end(JSON.stringify(answer));
   } catch (error) {
     response.statusCode = 400;

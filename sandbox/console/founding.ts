@@ -7,16 +7,21 @@ import { organisation, type Pod, processingUnit } from './world/pods.ts';
 import type { World } from './world/world.ts';
 
 export function found(store: Store, world: World, { parentDnsRule }: { parentDnsRule: boolean }): void {
-  const line = [
+  const above = [
     namespace(world, '/acme', 'Tenant', 'Allow'),
     namespace(world, '/acme/aws-dev', 'CloudAccount', 'Inherit'),
     namespace(world, world.clusterNamespace, 'Group', 'Inherit'),
-    namespace(world, world.namespace, 'Kubernetes', 'Inherit'),
   ];
-  for (const each of line) store.put('namespace', each);
+  for (const each of above) store.put('namespace', each);
+  if (parentDnsRule) foundDnsRule(store, world);
+  settle(store, world);
+}
+
+/** One application's namespace, its pods and its neighbours, below what was founded. */
+export function settle(store: Store, world: World): void {
+  store.put('namespace', namespace(world, world.namespace, 'Kubernetes', 'Inherit'));
   for (const name of world.outsiders) foundNeighbour(store, world, `${world.clusterNamespace}/${namespaceWord(name)}`);
   for (const pod of world.pods) keepPod(store, pod);
-  if (parentDnsRule) foundDnsRule(store, world);
 }
 
 /** As long as it lives among the others, afterwards in the archive. */

@@ -5,23 +5,22 @@ import { join } from 'node:path';
 import { startControl } from './control.ts';
 import { issueCredentials, writeCredentialFile } from './credential-file.ts';
 import { createEnforcement } from './enforcement.ts';
-import { createDnsCache } from './enforcer/dns-cache.ts';
-import { found, keepPod } from './founding.ts';
+import { found, settle } from './founding.ts';
+import { beginLife } from './life.ts';
 import { createAuthority } from './server/certificates.ts';
-import { createFaults } from './server/faults.ts';
+import { createFaults, type Fault } from './server/faults.ts';
 import { startServer } from './server/server.ts';
 import { createTokens } from './server/tokens.ts';
 import { createStore, type Store } from './store.ts';
-import { edgesOf } from './traffic/edges.ts';
-import { createLiveTraffic } from './traffic/live-traffic.ts';
-import { recordWeek } from './traffic/recorded-week.ts';
 import { createReports } from './traffic/reports.ts';
-import { truthOf } from './traffic/truth.ts';
+import type { Graph } from './world/graph.ts';
 import { createWorld, type World } from './world/world.ts';
 
 export interface ConsoleOptions {
-  /** The application's graph file. */
-  app: string;
+  /** The application's graph, or the file it is in. */
+  app: string | Graph;
+  /** Applications in namespaces beside it, without planted noise. */
+  further?: readonly Graph[];
   seed?: string | number;
   port?: number;
   controlPort?: number;
@@ -43,12 +42,18 @@ export interface ConsoleOptions {
   parentDnsRule?: boolean;
   /** Whether a stale `updateTime` is refused. */
   conflicts?: boolean;
+  /** Told when a fault is used, after what was asked for was carried out and before it is answered. */
+  onFault?: (fault: Fault) => void;
 }
 
 export interface RunningConsole {
   url: string;
   controlUrl: string;
   namespace: string;
+  /** Of every application, the first one's included. */
+  namespaces: readonly string[];
+  /** What it keeps, for whoever runs in the same process. */
+  store: Store;
   /** The paths of the credential files. */
   credentials: { observe: string; finalise: string };
   world: World;
@@ -59,15 +64,29 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   const { app, seed = 1, port = 0, controlPort = 0, trafficIntervalMs = 4000, policyDelayMs = 1000 } = options;
   const { reportDelayMs = [500, 1500], traffic = true, recorded = true, parentDnsRule = false } = options;
   const startMs = Date.now();
-  const world = createWorld({ app, seed: String(seed), startMs });
-  const edges = edgesOf(world);
+  const founding = { seed: String(seed), startMs };
+  const world = createWorld({ app, ...founding });
+  const beside = (options.further ?? []).map((graph) => createWorld({ app: graph, ...founding, planted: false }));
   const reports = createReports();
   // What was there before the start is in force at the start.
   let delayMs = 0;
   const enforcement = createEnforcement(() => delayMs);
   const store: Store = createStore(() => enforcement.changed(store.policy()));
   found(store, world, { parentDnsRule });
-  const seen = recorded ? recordWeek(world, edges, enforcement.inForce(Date.now()), reports) : new Set<string>();
+  for (const each of beside) settle(store, each);
+  const surroundings = {
+    store,
+    reports,
+    inForce: enforcement.inForce,
+    dnsTtlMs: options.dnsTtlMs ?? 60_000,
+    recorded,
+    rhythm: {
+      trafficIntervalMs,
+      reportDelayMs: typeof reportDelayMs === 'number' ? ([reportDelayMs, reportDelayMs] as const) : reportDelayMs,
+      flowReportIntervalMs: options.flowReportIntervalMs ?? 30 * 60_000,
+    },
+  };
+  const lives = [world, ...beside].map((each) => beginLife(each, surroundings));
   delayMs = policyDelayMs;
 
   const authority = await createAuthority();
@@ -81,6 +100,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     port,
     tokens,
     faults,
+    ...(options.onFault ? { onFault: options.onFault } : {}),
     hall: {
       store,
       reports,
@@ -93,28 +113,8 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
       issued.find(({ certificate }) => certificate.fingerprint === fingerprint)?.credential,
   });
 
-  const live = createLiveTraffic({
-    world,
-    edges,
-    reports,
-    cache: createDnsCache(options.dnsTtlMs ?? 60_000),
-    inForce: enforcement.inForce,
-    onPod: (pod) => keepPod(store, pod),
-    trafficIntervalMs,
-    reportDelayMs: typeof reportDelayMs === 'number' ? [reportDelayMs, reportDelayMs] : reportDelayMs,
-    flowReportIntervalMs: options.flowReportIntervalMs ?? 30 * 60_000,
-  });
-  const control = await startControl({
-    port: controlPort,
-    world,
-    edges,
-    store,
-    faults,
-    tokens,
-    traffic: live,
-    truth: () => truthOf(world, edges, enforcement.inForce(Date.now()), seen, Date.now()),
-  });
-  if (traffic) live.start();
+  const control = await startControl({ port: controlPort, lives, store, faults, tokens });
+  if (traffic) for (const life of lives) life.traffic.start();
 
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'sandbox-console-'));
   mkdirSync(folder, { recursive: true });
@@ -124,10 +124,12 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     url: server.url,
     controlUrl: control.url,
     namespace: world.namespace,
+    namespaces: lives.map((life) => life.world.namespace),
+    store,
     credentials: { observe, finalise },
     world,
     async stop() {
-      live.end();
+      for (const life of lives) life.traffic.end();
       await Promise.all([server.stop(), control.stop()]);
       if (options.folder === undefined) rmSync(folder, { recursive: true });
     },

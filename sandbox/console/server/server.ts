@@ -7,11 +7,13 @@ import { type AnsweringOptions, type AnswerTo, createAnswering } from './answeri
 import type { Answer } from './ask.ts';
 import type { Certificate } from './certificates.ts';
 import { badRequest, type ErrorBody, ofStatus, Refusal, refused } from './errors.ts';
-import type { Faults } from './faults.ts';
+import type { Fault, Faults } from './faults.ts';
 
 export interface ServerOptions extends AnsweringOptions {
   port: number;
   faults: Faults;
+  /** Told when a fault is used: what was asked for is carried out by then, and not answered yet. */
+  onFault?: (fault: Fault) => void;
   tls: { server: Certificate; authority: string };
 }
 
@@ -34,7 +36,7 @@ export async function startServer(options: ServerOptions): Promise<ConsoleServer
   };
   const server = createServer(secure, (request, response) => {
     // Only reading the request can fail, and then nobody is there to hear it.
-    serve(request, response, options.faults, answerTo).catch(() => request.socket.destroy());
+    serve(request, response, options, answerTo).catch(() => request.socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -54,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<ConsoleServer
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  faults: Faults,
+  { faults, onFault }: Pick<ServerOptions, 'faults' | 'onFault'>,
   answerTo: AnswerTo,
 ): Promise<void> {
   const body = await bodyOf(request);
@@ -66,6 +68,8 @@ async function serve(
     if (body.length > bodyLimit) throw refused(413);
     return answerTo(request, body, fault);
   });
+  if (fault) onFault?.(fault);
+  if (fault?.holdMs) await new Promise((resolve) => setTimeout(resolve, fault.holdMs));
   if (fault?.cutAfterCommit) request.socket.destroy();
   else send(request, response, answer, fault?.body);
 }

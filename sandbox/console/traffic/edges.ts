@@ -30,7 +30,7 @@ type Place = { kind: 'fixed'; address: string } | { kind: 'named' } | { kind: 'n
 const scanPorts = [23, 2323, 3389, 5900, 8888, 9200, 11_211, 27_018];
 
 export function edgesOf(world: World): Edge[] {
-  return [...trueEdges(world), ...noise(world)];
+  return [...trueEdges(world), ...(world.planted ? noise(world) : [])];
 }
 
 function trueEdges({ graph }: World): Edge[] {

@@ -78,7 +78,12 @@ export type Graph = z.infer<typeof Graph>;
 export class GraphMistake extends Error {}
 
 export function readGraph(file: string): Graph {
-  const parsed = Graph.safeParse(contentOf(file));
+  return graphOf(contentOf(file), file);
+}
+
+/** A graph that was read or made somewhere; `file` is what its mistakes are told of. */
+export function graphOf(content: unknown, file: string): Graph {
+  const parsed = Graph.safeParse(content);
   if (!parsed.success)
     throw new GraphMistake(`${file} is not a graph: ${parsed.error.issues.map(inWords).join('; ')}.`);
   const graph = withPorts(parsed.data);

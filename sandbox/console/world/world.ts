@@ -14,6 +14,8 @@ export interface World {
   graph: Graph;
   seed: string;
   startMs: number;
+  /** Whether noise is planted beside what the graph says: a nightly job, a clock, a scan. */
+  planted: boolean;
   clusterNamespace: string;
   namespace: string;
   kubernetesNamespace: string;
@@ -32,8 +34,16 @@ export interface World {
 export const cronWorkload = 'nightly-report';
 export const cronMs = 5 * 60_000;
 
-export function createWorld({ app, seed, startMs }: { app: string; seed: string; startMs: number }): World {
-  const graph = readGraph(app);
+export interface Founding {
+  /** The application's graph, or the file it is in. */
+  app: string | Graph;
+  seed: string;
+  startMs: number;
+  planted?: boolean;
+}
+
+export function createWorld({ app, seed, startMs, planted = true }: Founding): World {
+  const graph = typeof app === 'string' ? readGraph(app) : app;
   const chance = createChance(`${seed}/${graph.app}`);
   const newId = createIds(`${seed}/${graph.app}`);
   const kubernetes = kubernetesNamespace(graph.app);
@@ -50,6 +60,7 @@ export function createWorld({ app, seed, startMs }: { app: string; seed: string;
     graph,
     seed,
     startMs,
+    planted,
     clusterNamespace,
     namespace,
     kubernetesNamespace: kubernetes,
@@ -61,6 +72,7 @@ export function createWorld({ app, seed, startMs }: { app: string; seed: string;
     chance,
     newId,
   };
+  if (!planted) return world;
   const nights = chance.fork('nights');
   for (const daysAgo of [7, 6, 5, 4, 3, 2, 1]) {
     const bornMs = startMs - daysAgo * dayMs + 2 * 3_600_000 + nights.between(0, 600_000);
