@@ -7,7 +7,7 @@ import { draftDigest, inverseOf } from '#core/digest.ts';
 import type { Change, Draft } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { DraftFinding } from '#core/findings.ts';
-import { groupEdges } from '#core/groups.ts';
+import { groupsByWhatHurts } from '#core/hurt.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { shortage } from '#core/quorum.ts';
 import { replay, withChanges } from '#core/replay.ts';
@@ -112,7 +112,7 @@ function findingOf(
       kept: result.kept,
       cut: result.cut,
       uncertain: result.uncertain,
-      cutGroups: groupEdges(
+      cutGroups: groupsByWhatHurts(
         result.cutEdges.map(({ edge }) => edge),
         evidence,
       ),
@@ -139,7 +139,7 @@ function uncertainGroups(
   evidence: Evidence,
 ): DraftFinding['replay']['uncertainGroups'] {
   const because = new Map(judged.map(({ edge, verdict }) => [edge.id, verdict.because]));
-  const groups = groupEdges(
+  const groups = groupsByWhatHurts(
     judged.map(({ edge }) => edge),
     evidence,
   );

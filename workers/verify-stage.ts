@@ -1,8 +1,8 @@
 /** Looks whether newer flows carry the rules that a stage created, again and again until they do or somebody goes on. */
 import type { Settings } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
-import type { EdgeGroup } from '#core/draft.ts';
 import { Fold, sameTraffic } from '#core/fold.ts';
+import { groupInWords } from '#core/groups.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { nameTable } from '#core/names.ts';
 import { isProven, proofOf, verification } from '#core/verification.ts';
@@ -32,7 +32,7 @@ export function verifyStage(deps: VerifyDeps) {
     const appliedAt = state.appliedAt ?? deps.now();
     const groups = await look(deps, lockdown, stage, appliedAt + settleSeconds * 1000);
     await deps.evidence.keepVerify(id, stage, { since: appliedAt, readAt: deps.now(), groups });
-    const proof = proofOf(groups, inWords);
+    const proof = proofOf(groups, groupInWords);
     if (isProven(groups)) return report(deps, id, { type: 'seen-allowed', stage, proof }, job.id);
     const late = deps.now() > appliedAt + forMinutes * 60_000;
     if (late && state.because !== proof) await report(deps, id, { type: 'not-seen', stage, because: proof }, job.id);
@@ -77,8 +77,4 @@ async function look(deps: VerifyDeps, lockdown: Lockdown, stage: JobData<'verify
   const asked = new Set(finding?.draft.allows.filter((edge) => about.has(edge)));
   const expected = sameTraffic(recorded).filter((edge) => asked.has(edge.id));
   return verification(expected, newer.edges, ours, { workloads: workloadsOf(units.values()), policy: reading.policy });
-}
-
-function inWords({ source, destination, ports }: EdgeGroup): string {
-  return `${source} → ${destination} ${ports.join(', ')}`;
 }

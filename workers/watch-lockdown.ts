@@ -6,6 +6,8 @@ import type { Evidence } from '#core/evidence.ts';
 import type { DraftFinding, WatchFinding } from '#core/findings.ts';
 import { sameTraffic, trafficKey } from '#core/fold.ts';
 import { groupEdges, sightingKeys } from '#core/groups.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import { reckon } from '#core/reckoning.ts';
 import { workloadsOf } from '#core/workload.ts';
 import type { EdgeStore } from '#redis/edge-store.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
@@ -27,45 +29,65 @@ export type WatchDeps = CollectDeps & {
 export function watchLockdown(deps: WatchDeps) {
   return async ({ lockdown: id }: JobData<'watch-lockdown'>, job: JobFacts): Promise<void> => {
     const lockdown = await deps.lockdowns.read(id);
-    if (lockdown?.phase !== 'watching') return;
+    if (!lockdown) return;
+    if (lockdown.phase !== 'watching') return lookForTheLastTime(deps, lockdown, job);
     const { everySeconds, confirmMinutes, releaseAboveEdges } = deps.settings.watch;
-    const since = lockdown.stages['disable-discovery'].appliedAt ?? lockdown.phaseSince;
     const confirmBy = lockdown.phaseSince + confirmMinutes * 60_000;
     // Nobody may be kept waiting by a console that does not answer: the deadline is looked at first.
     if (confirmMinutes > 0 && deps.now() > confirmBy)
       return report(deps, id, { type: 'not-confirmed-in-time' }, job.id);
 
-    await catchUp(deps, lockdown);
-    const [edges, units, { policy }, finding, before] = await Promise.all([
-      deps.edges.edges(id),
-      deps.edges.units(id),
-      deps.consoleApi.readPolicy(lockdown.namespace),
-      deps.evidence.draft(id, 'disable-discovery', lockdown.stages['disable-discovery'].ask?.digest),
-      deps.evidence.watch(id),
-    ]);
-    const rejected = rejectedSince(edges, since, finding, { workloads: workloadsOf(units), policy });
-    await deps.evidence.keepWatch(id, {
-      since,
-      readAt: deps.now(),
-      ...(confirmMinutes > 0 ? { confirmBy } : {}),
-      rejected,
-    });
-    const hurt = rejected.filter(({ known, acknowledged }) => known && !acknowledged);
+    const before = await deps.evidence.watch(id);
+    const finding = { ...(await look(deps, lockdown)), ...(confirmMinutes > 0 ? { confirmBy } : {}) };
+    await deps.evidence.keepWatch(id, finding);
+    const hurt = finding.rejected.filter(({ known, acknowledged }) => known && !acknowledged);
     const known = hurt.reduce((sum, { group }) => sum + group.edges.length, 0);
     if (releaseAboveEdges !== undefined && known > releaseAboveEdges) {
       const because = `${known} edges that worked during discovery are rejected and nobody had acknowledged them; the agreed limit is ${releaseAboveEdges}.`;
       return report(deps, id, { type: 'cut-more-than-accepted', because }, job.id);
     }
-    const look = Math.floor((deps.now() - lockdown.phaseSince) / (everySeconds * 1000));
-    if (rejected.length !== (before?.rejected.length ?? 0))
+    const nth = Math.floor((deps.now() - lockdown.phaseSince) / (everySeconds * 1000));
+    if (finding.rejected.length !== (before?.rejected.length ?? 0))
       await deps.queues.add('announce', { lockdown: id }, `${job.id}-announce`);
     await deps.queues.add(
       'watch-lockdown',
       { lockdown: id },
-      `${id}-${lockdown.phaseSince}-look${look + 1}-watch`,
+      `${id}-${lockdown.phaseSince}-look${nth + 1}-watch`,
       everySeconds * 1000,
     );
   };
+}
+
+/** Once the watching has ended, for the record. What is being given back is not looked at any more: it is accepted again. */
+async function lookForTheLastTime(deps: WatchDeps, lockdown: Lockdown, job: JobFacts): Promise<void> {
+  const { id, phase } = lockdown;
+  if (lockdown.reckoning || !['locked', 'releasing', 'released'].includes(phase)) return;
+  const before = await deps.evidence.watch(id);
+  const finding = phase === 'locked' ? { ...before, ...(await look(deps, lockdown)) } : before;
+  if (!finding?.reckoning) return;
+  await deps.evidence.keepWatch(id, finding);
+  await report(deps, id, { type: 'prediction-checked', reckoning: finding.reckoning }, job.id);
+}
+
+async function look(deps: WatchDeps, lockdown: Lockdown): Promise<WatchFinding> {
+  const { id, namespace, stages, phaseSince } = lockdown;
+  const { appliedAt: since = phaseSince, ask } = stages['disable-discovery'];
+  await catchUp(deps, lockdown);
+  const [edges, units, collected, { policy }, finding] = await Promise.all([
+    deps.edges.edges(id),
+    deps.edges.units(id),
+    deps.edges.collected(id),
+    deps.consoleApi.readPolicy(namespace),
+    deps.evidence.draft(id, 'disable-discovery', ask?.digest),
+  ]);
+  const words = { workloads: workloadsOf(units), policy };
+  const readAt = deps.now();
+  const readUpTo = collected?.readUpTo ?? readAt;
+  const settledAt = since + deps.settings.verify.settleSeconds * 1000;
+  const compared = finding && {
+    reckoning: reckon({ prediction: finding.replay, edges, since, settledAt, readUpTo, words }),
+  };
+  return { since, readAt, rejected: rejectedSince(edges, since, finding, words), ...compared };
 }
 
 /** Rejected by policy since then, grouped; beside each whether it had worked before, and whether somebody accepted its loss. */

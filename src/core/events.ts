@@ -1,6 +1,7 @@
 /** Every fact that can happen to a lockdown. What people wish and what steps found become one of these. */
 import { z } from 'zod';
 import { Ask, Vote } from './approval.ts';
+import { Reckoning } from './reckoning.ts';
 import { STAGES } from './stage.ts';
 
 const stage = z.enum(STAGES);
@@ -45,6 +46,8 @@ export const Event = z.discriminatedUnion('type', [
   fact('not-confirmed-in-time', {}),
   fact('cut-more-than-accepted', { because }),
   fact('release-requested', { by, because }),
+  /** What had been predicted beside what really happened, when the watching ended. */
+  fact('prediction-checked', { reckoning: Reckoning }),
   fact('released', { incoming: z.string(), outgoing: z.string() }),
   // derived by the tables, never accepted from outside
   fact('opened', { stage }),

@@ -1,5 +1,6 @@
 /** What steps found and kept as evidence, for the cards, the next step and the auditor. */
 import type { Draft, EdgeGroup } from './draft.ts';
+import type { Reckoning } from './reckoning.ts';
 
 export type Tally = { readonly edges: number; readonly flows: number };
 
@@ -56,6 +57,8 @@ export type WatchFinding = {
     /** Accepted during discovery. */
     readonly known: boolean;
   }[];
+  /** Absent where the draft that was approved is not kept any more. */
+  readonly reckoning?: Reckoning;
 };
 
 /** What discovery has seen so far, for the day's digest and the lockdown's card. */

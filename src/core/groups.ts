@@ -28,6 +28,11 @@ export function groupEdges(edges: readonly Edge[], evidence: Words): EdgeGroup[]
   ];
 }
 
+/** One group in one line of a sentence. */
+export function groupInWords({ source, destination, ports }: EdgeGroup): string {
+  return `${source} → ${destination} ${ports.join(', ')}`;
+}
+
 /** A table in plain text, for files and terminals. Times are UTC. */
 export function describeGroups(groups: readonly EdgeGroup[]): string {
   const rows = groups.map((group) => [

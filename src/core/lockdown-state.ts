@@ -1,6 +1,7 @@
 /** What is kept of a lockdown: its phase, its stages, and the questions one can ask of them. */
 import { z } from 'zod';
 import { Ask, Vote } from './approval.ts';
+import { Reckoning } from './reckoning.ts';
 import { STAGES, type Stage } from './stage.ts';
 
 export const LOCKDOWN_PHASES = [
@@ -73,6 +74,8 @@ export const Lockdown = z.strictObject({
   /** Why it is being or was released, or how it was cancelled. */
   because: z.string().optional(),
   stages: z.record(z.enum(STAGES), StageState),
+  /** What was predicted of the cut beside what came of it, once the watching has ended. */
+  reckoning: Reckoning.optional(),
   /** A step of the lockdown itself that failed and waits for somebody to try again. */
   failedStep: z.string().optional(),
   /** Number of entries in its history; what a save is compared against. */

@@ -59,6 +59,7 @@ const GUARDS = {
   'no other stage is under way': (lockdown, event) => 'stage' in event && !othersUnderWay(lockdown, event.stage),
   'a stage still waits': (lockdown) => nextStage(lockdown) !== undefined,
   'nothing was written': (lockdown, event) => event.type === 'cancelled' && !anythingWritten(lockdown),
+  'it was not checked yet': (lockdown) => lockdown.reckoning === undefined,
   'what was written is kept': (lockdown, event) =>
     event.type === 'cancelled' && event.written === 'keep' && !mayBeCut(lockdown),
   'what was written is taken back': (_, event) => event.type === 'cancelled' && event.written === 'take-back',
@@ -78,6 +79,11 @@ const CANCEL = [
 /** The last stage may have cut the namespace although its report has not come yet, or never will. */
 const GIVE_BACK = [
   { when: 'it may be cut already', to: 'releasing', does: ['release-lockdown', 'announce'] },
+] as const satisfies Row<LockdownPhase>[];
+
+/** The last look is only for the record: what was predicted is held against what came of it. */
+const STOP_WATCHING = [
+  { to: 'releasing', does: ['release-lockdown', 'watch-lockdown', 'announce'] },
 ] as const satisfies Row<LockdownPhase>[];
 
 /** A namespace that was or may have been cut is not left alone: from then on nobody can pause. */
@@ -102,20 +108,25 @@ export const LOCKDOWN_TABLE = {
     'release-requested': GIVE_BACK,
   },
   watching: {
-    confirmed: [{ to: 'locked', does: ['announce'] }],
-    'not-confirmed-in-time': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
-    'cut-more-than-accepted': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
-    'release-requested': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
+    confirmed: [{ to: 'locked', does: ['watch-lockdown', 'announce'] }],
+    'not-confirmed-in-time': STOP_WATCHING,
+    'cut-more-than-accepted': STOP_WATCHING,
+    'release-requested': STOP_WATCHING,
     'step-failed': [{ to: 'watching', does: ['announce'] }],
     'tried-again': [{ to: 'watching', does: ['watch-lockdown', 'announce'] }],
   },
   locked: {
+    'prediction-checked': [{ when: 'it was not checked yet', to: 'locked', does: ['announce'] }],
     'release-requested': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
   },
   releasing: {
+    'prediction-checked': [{ when: 'it was not checked yet', to: 'releasing', does: ['announce'] }],
     released: [{ to: 'released', does: ['announce'] }],
     'step-failed': [{ to: 'releasing', does: ['announce'] }],
     'tried-again': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
+  },
+  released: {
+    'prediction-checked': [{ when: 'it was not checked yet', to: 'released', does: ['announce'] }],
   },
 } as const satisfies Table<LockdownPhase>;
 
@@ -271,6 +282,8 @@ function effectOnLockdown(lockdown: Lockdown, event: Event): Partial<Lockdown> {
     case 'tried-again':
     case 'released':
       return { failedStep: undefined };
+    case 'prediction-checked':
+      return { reckoning: event.reckoning };
     case 'cancelled':
       return event.written === 'take-back' ? { stages: takenBack(lockdown) } : {};
     default:
@@ -384,6 +397,7 @@ function consequences(lockdown: Lockdown, { event, to }: Transition): Event[] {
 export function dueSteps(lockdown: Lockdown): Step[] {
   const undoing = STAGES.filter((stage) => lockdown.stages[stage].phase === 'undoing');
   const steps: Step[] = undoing.map((stage) => ({ step: 'undo-stage', stage }));
+  if (lockdown.phase === 'locked' && !lockdown.reckoning) steps.push({ step: 'watch-lockdown' });
   if (lockdown.failedStep === undefined) {
     if (lockdown.phase === 'watching') steps.push({ step: 'watch-lockdown' });
     if (lockdown.phase === 'releasing') steps.push({ step: 'release-lockdown' });

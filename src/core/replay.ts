@@ -3,6 +3,7 @@ import type { Change } from './draft.ts';
 import type { Edge } from './edge.ts';
 import type { ExternalNetwork, NewExternalNetwork } from './external-network.ts';
 import type { Tally } from './findings.ts';
+import { byWhatHurts } from './hurt.ts';
 import type { NetworkRuleset, NewNetworkRuleset, RuleAction } from './network-ruleset.ts';
 import type { DefaultActions, OwnAction, Policy } from './policy.ts';
 import type { Judge, Verdict } from './verdict.ts';
@@ -31,8 +32,8 @@ export function replay(edges: Iterable<Edge>, judge: Pick<Judge, 'judge'>): Repl
     kept: tally(judged.accept),
     cut: tally(judged.reject),
     uncertain: tally(judged.uncertain),
-    cutEdges: byWhatHurts(judged.reject),
-    uncertainEdges: byWhatHurts(judged.uncertain),
+    cutEdges: byWhatHurts(judged.reject, ({ edge }) => edge),
+    uncertainEdges: byWhatHurts(judged.uncertain, ({ edge }) => edge),
   };
 }
 
@@ -100,25 +101,4 @@ function union(some: readonly string[], more: readonly string[]): string[] {
 
 function tally(judged: readonly JudgedEdge[]): Tally {
   return { edges: judged.length, flows: judged.reduce((sum, { edge }) => sum + edge.count, 0) };
-}
-
-/**
- * Recent, frequent and at many units, each between 0 and 1 beside the other edges of the list, and each worth the same.
- * Counts and units go by their logarithm: ten times as much is one step more.
- */
-function byWhatHurts(judged: readonly JudgedEdge[]): JudgedEdge[] {
-  const scale = (measure: (edge: Edge) => number): Float64Array => {
-    const measured = Float64Array.from(judged, ({ edge }) => measure(edge));
-    const least = measured.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-    const most = measured.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-    return measured.map((value) => (most > least ? (value - least) / (most - least) : 0));
-  };
-  const recent = scale((edge) => edge.lastSeen);
-  const frequent = scale((edge) => Math.log(1 + edge.count));
-  const wide = scale((edge) => Math.log(1 + edge.units.length));
-  const hurts = (nth: number) => (recent[nth] as number) + (frequent[nth] as number) + (wide[nth] as number);
-  return judged
-    .map((one, nth) => ({ one, hurts: hurts(nth) }))
-    .sort((a, b) => b.hurts - a.hurts || (a.one.edge.id < b.one.edge.id ? -1 : 1))
-    .map(({ one }) => one);
 }

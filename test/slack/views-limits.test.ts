@@ -6,6 +6,7 @@ import type { EdgeGroup, Residual } from '#core/draft.ts';
 import type { Event } from '#core/events.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Reckoning } from '#core/reckoning.ts';
 import { answer } from '#slack/views/answers.ts';
 import { approvalCard } from '#slack/views/approval-card.ts';
 import { askWhyDenied, askWhyLeftOut } from '#slack/views/ask-reason.ts';
@@ -39,6 +40,7 @@ import {
   dnsDraft,
   inStage,
   NOW,
+  reckoning,
   verifyFinding,
   watchFinding,
 } from '../support/slack-lockdowns.ts';
@@ -120,6 +122,10 @@ function longFinding(words: Words): DraftFinding {
   });
 }
 
+function surprises({ one, many }: Words): Reckoning['surprises'] {
+  return Array(Math.min(many, 20)).fill({ edge: one, predicted: 'kept' });
+}
+
 /** Every view there is, filled with the same words. */
 function everyView(words: Words): Record<string, Message | ModalView | HomeView> {
   const { one, many } = words;
@@ -191,7 +197,7 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
     }),
     watchCard: watchCard({
       lockdown: aLockdown({ ...named, phase: 'watching' }),
-      finding: { ...watchFinding, rejected },
+      finding: { ...watchFinding, rejected, reckoning: { ...reckoning, surprises: surprises(words) } },
     }),
     digest: discoveryDigest({
       lockdown: aLockdown(named),

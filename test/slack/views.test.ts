@@ -39,6 +39,7 @@ import {
   inStage,
   NAMESPACE,
   NOW,
+  reckoning,
   SECURITY,
   verifyFinding,
   watchFinding,
@@ -183,6 +184,7 @@ test('the lockdown’s card in every phase', () => {
     lockdownCard({ lockdown: last({ phase: 'undoing' }) }),
     lockdownCard({ lockdown: last(done, { phase: 'watching' }), confirmBy: NOW + HOUR }),
     lockdownCard({ lockdown: last(done, { phase: 'locked' }) }),
+    lockdownCard({ lockdown: last(done, { phase: 'locked', reckoning }) }),
     lockdownCard({
       lockdown: last(done, {
         phase: 'releasing',
@@ -275,6 +277,14 @@ test('a vote that is given twice is told to be the same', () => {
 test('while watching, rejected flows come with the way out', () =>
   drawn(draw(watchCard({ lockdown: aLockdown({ phase: 'watching' }), finding: watchFinding })), 'watch'));
 
+test('once it is locked, what was predicted stands beside what really happened, the surprises by name', () => {
+  const rejected = watchFinding.rejected.slice(1);
+  return drawn(
+    draw(watchCard({ lockdown: aLockdown({ phase: 'locked' }), finding: { ...watchFinding, rejected, reckoning } })),
+    'watched',
+  );
+});
+
 test('the day’s digest, the nudge, status, flows, help, the self-test and what is left of an outdated card', () => {
   const lockdown = inStage('dns', { phase: 'asking', ask: anAsk() });
   const messages = [
@@ -324,6 +334,7 @@ test('every event has a sentence in the thread', () => {
     step: 'apply-stage',
     incoming: 'Allow',
     outgoing: 'Inherit',
+    reckoning,
     at: NOW,
   };
   const lines = EVENT_TYPES.map((type) => draw(threadLine({ lockdown, event: { type, ...all } as Event })));

@@ -3,6 +3,7 @@ import type { Ask, Vote } from '#core/approval.ts';
 import type { Draft, EdgeGroup, Residual } from '#core/draft.ts';
 import type { DiscoveryFinding, DraftFinding, VerifyFinding, WatchFinding } from '#core/findings.ts';
 import { type Lockdown, newLockdown, type StageState } from '#core/lockdown-state.ts';
+import type { Reckoning } from '#core/reckoning.ts';
 import type { Stage } from '#core/stage.ts';
 
 export const NOW = Date.UTC(2026, 10, 22, 14, 5);
@@ -223,6 +224,20 @@ export const verifyFinding: VerifyFinding = {
     { group: aGroup('frontend', 'DNS', { ports: ['udp/53'] }), state: 'carried', newest: NOW },
     { group: aGroup('emailservice', 'DNS', { ports: ['udp/53'] }), state: 'not-seen' },
   ],
+};
+
+export const reckoning: Reckoning = {
+  since: NOW - HOUR,
+  readUpTo: NOW,
+  kept: { predicted: 64, accepted: 59, rejected: 1 },
+  cut: { predicted: 43, accepted: 1, rejected: 40 },
+  uncertain: { predicted: 3, accepted: 2, rejected: 1 },
+  unforeseen: 1,
+  surprises: [
+    { edge: 'emailservice → smtp.example.com tcp/25', predicted: 'kept' },
+    { edge: 'report-job → billing tcp/8080', predicted: 'cut' },
+  ],
+  surprisesLeftOut: 0,
 };
 
 export const watchFinding: WatchFinding = {

@@ -1,6 +1,7 @@
 /** The end of a lockdown: discovery mode off, watched, confirmed or given back. */
 import { describe, expect, test } from 'vitest';
 import type { EdgeGroup } from '#core/draft.ts';
+import { QUEUE_PREFIX } from '#redis/keys.ts';
 import { aHouse, type House, type HouseOptions } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
@@ -122,6 +123,54 @@ describe('watching', () => {
     expect((await house.lockdown()).phase).toBe('locked');
     await watch(house);
     expect(await defaults(house)).toEqual(['Reject', 'Reject']);
+  });
+
+  test('once it is confirmed, what was predicted stands beside what really happened, on the card and in the history', async () => {
+    const house = await aHouse(redis);
+    await cut(house, ({ ports }) => ports.includes('udp/53'));
+    await removeAllowingRules(house);
+    await house.exercise();
+    await house.wish('boris', { verb: 'confirm' });
+    await house.settle();
+    const { phase, reckoning } = await house.lockdown();
+    expect(phase).toBe('locked');
+    expect(reckoning?.cut.predicted).toBeGreaterThan(10);
+    expect(reckoning?.cut).toMatchObject({ accepted: 0, rejected: reckoning?.cut.predicted });
+    // Somebody at the console removed what was to keep the look-ups alive.
+    expect(reckoning?.kept.rejected).toBeGreaterThan(0);
+    expect(reckoning?.surprises).toContainEqual({ edge: 'frontend → 10.75.240.10 udp/53', predicted: 'kept' });
+    const seen = (await house.seen()).join('\n');
+    expect(seen).toMatch(/\*(\d+) of \1 edges\* predicted cut and tried again were rejected\./);
+    expect(seen).toContain('frontend → 10.75.240.10 udp/53: predicted kept, really rejected');
+    await house.run('watch-lockdown', { lockdown: house.id });
+    await sweep(house);
+    expect((await house.history()).filter((type) => type === 'prediction-checked')).toHaveLength(1);
+  });
+
+  test('what is given back keeps how well it was predicted while it was cut, and the console is not asked for it', async () => {
+    const house = await aHouse(redis);
+    await cut(house);
+    await house.exercise();
+    await watch(house);
+    await house.control('POST', '/faults', { method: 'POST', path: '/reportsqueries', status: 403, count: 0 });
+    await house.wish('alice', { verb: 'release', because: 'the shop is slow' });
+    await house.settle();
+    const { phase, reckoning } = await house.lockdown();
+    expect(phase).toBe('released');
+    expect(reckoning?.cut.rejected).toBeGreaterThan(10);
+  });
+
+  test('a last look that was lost is taken again by the sweep', async () => {
+    const house = await aHouse(redis);
+    await cut(house);
+    await house.wish('boris', { verb: 'confirm' });
+    await house.settle('watch-lockdown');
+    expect(await redis.redis.del(`${QUEUE_PREFIX}:watch-lockdown:wait`)).toBe(1);
+    await house.settle();
+    expect(await house.history()).not.toContain('prediction-checked');
+    house.later(MINUTE);
+    await sweep(house);
+    expect(await house.history()).toContain('prediction-checked');
   });
 
   test('nobody confirms in time: the namespace has its former actions again, Inherit and not Allow', async () => {

@@ -25,6 +25,7 @@ import {
   sentence,
   when,
 } from './build.ts';
+import { reckoningLines } from './reckoning.ts';
 import { neededLines, shortageLines, voteLines } from './votes.ts';
 import { kinds, lockdownWords, stageWords } from './words.ts';
 
@@ -128,6 +129,7 @@ function byPhase({ lockdown, discovery, confirmBy, links }: LockdownCard): Line[
           '. To go back: ',
           code(`/lockdown release ${lockdown.namespace} <reason>`),
         ],
+        ...(lockdown.reckoning ? reckoningLines(lockdown.reckoning) : []),
       ];
     case 'releasing':
       return lockdown.failedStep

@@ -2,7 +2,8 @@
 import { outcome } from '#core/approval.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
-import { bold, count, ended, type Message, message, type Piece, person, says, sentence } from './build.ts';
+import { bold, count, ended, type Line, type Message, message, type Piece, person, says, sentence } from './build.ts';
+import { reckoningLines } from './reckoning.ts';
 import { goesOn, kinds, STAGE_MEANS } from './words.ts';
 
 export type ThreadLine = {
@@ -52,6 +53,8 @@ function line(event: Event, lockdown: Lockdown, to: string | undefined): Piece[]
         bold(event.outgoing),
         '.',
       ];
+    case 'prediction-checked':
+      return ['What was predicted beside what really happened: ', ...inOneBreath(reckoningLines(event.reckoning))];
     case 'discovery-disabled':
       return ['Discovery mode is off: what no rule allows is rejected from now on.'];
     case 'step-failed':
@@ -66,6 +69,10 @@ function line(event: Event, lockdown: Lockdown, to: string | undefined): Piece[]
     default:
       return stageLine(event, lockdown, to);
   }
+}
+
+function inOneBreath(lines: readonly Line[]): Piece[] {
+  return lines.flatMap((each, at): Piece[] => [at === 0 ? '' : ' ', ...(Array.isArray(each) ? each : [each as Piece])]);
 }
 
 type StageEvent = Extract<Event, { stage: unknown }>;

@@ -21,6 +21,7 @@ import {
 } from './build.ts';
 import { edgeTable } from './edge-groups.ts';
 import { releaseButton } from './lockdown-card.ts';
+import { reckoning } from './reckoning.ts';
 import { edgeInFull, kinds, lockdownWords } from './words.ts';
 
 export type WatchCard = { readonly lockdown: Lockdown; readonly finding: WatchFinding };
@@ -65,6 +66,7 @@ export function watchCard({ lockdown, finding }: WatchCard): Message {
         : undefined,
       list('Rejected and never seen during discovery:', strangers.map(edgeInFull), 12, LIMITS.line, ''),
       list('Rejected as was knowingly decided:', expected.map(edgeInFull), 12, LIMITS.line, ''),
+      ...(finding.reckoning ? reckoning(finding.reckoning) : []),
       watching ? says(deadline(finding)) : undefined,
       watching
         ? buttons(
