@@ -82,7 +82,7 @@ async function check(
   ask: Ask,
 ): Promise<{ readonly approving: readonly Vote[] } | Outdated> {
   const digestUnder = ({ draft, localPrefixes }: Pick<DraftFinding, 'draft' | 'localPrefixes'>) =>
-    draftDigest({ draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: ask.rule });
+    draftDigest({ draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: ask.rule }, lockdown.salt);
   if (digestUnder(finding) !== ask.digest)
     return { outdated: 'The draft that is kept is not the one that was approved.' };
   const { result, approving } = await countVotes(deps, lockdown, stage, ask);

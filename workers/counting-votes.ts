@@ -11,7 +11,7 @@ export type CountingDeps = {
     members(group: string): Promise<readonly string[]>;
     surely(user: string): Promise<{ readonly ok: true } | { readonly refused: string }>;
   };
-  readonly receiptIsValid: (vote: Vote) => boolean;
+  readonly receiptIsValid: (vote: Vote, salt: string) => boolean;
   readonly settings: Settings;
   readonly journal: Pick<Journal, 'forgedVote'>;
 };
@@ -34,7 +34,7 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
   const valid: Vote[] = [];
   for (const vote of votes) {
     const bound = vote.lockdown === lockdown.id && vote.stage === stage && vote.team === lockdown.team;
-    if (!bound || !deps.receiptIsValid(vote)) {
+    if (!bound || !deps.receiptIsValid(vote, lockdown.salt)) {
       deps.journal.forgedVote({ lockdown: lockdown.id, stage, user: vote.user });
       continue;
     }

@@ -49,7 +49,8 @@ export function draftStageStep(deps: DraftStageDeps) {
       throw new WillNotPass(`The console would refuse this draft, so nobody is asked. ${objection}`);
 
     const rule = ruleFor(namespace, stage);
-    const digest = draftDigest({ draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: rule });
+    const asked = { draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: rule };
+    const digest = draftDigest(asked, lockdown.salt);
     const finding = findingOf(drafted, digest, await deps.evidence.draft(id, stage), deps.settings.reminders.timeZone);
     await deps.evidence.keepDraft(id, finding);
     if (draft.changes.length === 0) {

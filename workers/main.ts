@@ -1,5 +1,6 @@
 /** Starts the worker process: one worker for each kind of job, and the sweep. */
 import type { Config } from '#config/schema.ts';
+import { commitments } from '#core/commitment.ts';
 import { type Working, work } from '#redis/queue.ts';
 import { receiptIsValid } from '#slack/receipt.ts';
 import { kubernetesReader, openConsole, openMemory, openSlack } from '#src/deps.ts';
@@ -27,7 +28,7 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
     directory: slack.directory,
     poster: slack.poster,
     whisper: slack.poster.whisper,
-    receiptIsValid: (vote) => receiptIsValid(vote, settings.receipts.publicKeys),
+    receiptIsValid: (vote, salt) => receiptIsValid(vote, settings.receipts.publicKeys, commitments(salt)),
     idempotencySecret: secrets.idempotencySecret ?? '',
     now: Date.now,
     ...(readKubernetes ? { readKubernetes } : {}),

@@ -1,8 +1,9 @@
 /** Opens a lockdown: checks the namespace on the console, keeps the lockdown, and sets the schedules of discovery. */
+import { randomBytes } from 'node:crypto';
 import { type Settings, settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
 import { isFailure } from '#core/failure.ts';
-import { newLockdown } from '#core/lockdown-state.ts';
+import { newLockdown, startOf } from '#core/lockdown-state.ts';
 import { inDiscoveryMode } from '#core/policy.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { JobFacts, Queues } from '#redis/queue.ts';
@@ -32,6 +33,7 @@ export function openLockdown(deps: OpenDeps) {
       const settings = settingsFor(deps.settings, request.namespace);
       const lockdown = newLockdown({
         id: request.id,
+        salt: randomBytes(32).toString('base64url'),
         namespace: request.namespace,
         team: request.team,
         channel: settings?.channel ?? request.channel,
@@ -39,7 +41,7 @@ export function openLockdown(deps: OpenDeps) {
         startedAt: request.at,
         days: request.days,
       });
-      const started = { event: { type: 'started' as const, by: request.user }, from: '', to: 'discovering', steps: [] };
+      const started = { event: startOf(lockdown), from: '', to: 'discovering', steps: [] };
       const facts = { at: deps.now(), cause: job.id, config: deps.configHash };
       const saved = await deps.lockdowns.save(lockdown, [started], facts);
       if ('lost' in saved && saved.lost === 'another lockdown is open')

@@ -18,7 +18,7 @@ export type RequestDeps = RecordingDeps &
       members(group: string): Promise<readonly string[]>;
       surely(user: string): Promise<{ readonly ok: true } | { readonly refused: string }>;
     };
-    readonly receiptIsValid: (vote: Vote) => boolean;
+    readonly receiptIsValid: (vote: Vote, salt: string) => boolean;
     readonly journal: Pick<Journal, 'happened' | 'changedNothing' | 'refused' | 'forgedVote'>;
   };
 
@@ -80,7 +80,8 @@ function voteEvent(
         'That vote was for a card that is outdated: a newer draft is being asked about, or the question is closed. It was not counted.',
     };
   const bound = vote.user === request.user && vote.person === request.person && vote.team === request.team;
-  if (!bound || vote.lockdown !== lockdown.id || vote.stage !== stage || !deps.receiptIsValid(vote)) {
+  const ours = bound && vote.lockdown === lockdown.id && vote.stage === stage;
+  if (!ours || !deps.receiptIsValid(vote, lockdown.salt)) {
     deps.journal.forgedVote({ lockdown: lockdown.id, stage, user: request.user });
     return { refused: 'That vote carried no valid receipt, so it was not counted.' };
   }

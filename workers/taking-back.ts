@@ -102,7 +102,7 @@ export async function giveBack(deps: GivingBackDeps, lockdown: Lockdown): Promis
 }
 
 /** The former actions were part of what was approved: whoever changed them since does not decide what is given back. */
-async function formerActions(deps: GivingBackDeps, { id, stages }: Lockdown): Promise<DefaultActions> {
+async function formerActions(deps: GivingBackDeps, { id, salt, stages }: Lockdown): Promise<DefaultActions> {
   const former = await deps.evidence.former(id);
   const { ask } = stages['disable-discovery'];
   const finding = await deps.evidence.draft(id, 'disable-discovery', ask?.digest);
@@ -111,7 +111,8 @@ async function formerActions(deps: GivingBackDeps, { id, stages }: Lockdown): Pr
       'What the default actions were before is not kept, so somebody has to set them on the console.',
     );
   const inverse = inverseOf(finding.draft.changes, finding.localPrefixes);
-  const approved = draftDigest({ draft: finding.draft, inverse, approvalRule: ask.rule }) === ask.digest;
+  const asked = { draft: finding.draft, inverse, approvalRule: ask.rule };
+  const approved = draftDigest(asked, salt) === ask.digest;
   const gives = (undo: Inverse) =>
     undo.kind === 'set-default-actions' &&
     undo.actions.incoming === former.incoming &&

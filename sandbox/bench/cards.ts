@@ -55,7 +55,14 @@ function card(): () => unknown {
 }
 
 function asking(namespace: string): Lockdown {
-  const begin = { id: 'bench', namespace, team: 'T0ACME0001', channel: 'C0LOCKDOWN1', requestedBy: 'U0ALICE001' };
+  const begin = {
+    id: 'bench',
+    salt: 'salt of the bench',
+    namespace,
+    team: 'T0ACME0001',
+    channel: 'C0LOCKDOWN1',
+    requestedBy: 'U0ALICE001',
+  };
   const lockdown = newLockdown({ ...begin, startedAt: 0, days: 7 });
   const pods = {
     ...lockdown.stages.pods,

@@ -62,6 +62,9 @@ function draftEverything(evidence: Evidence, podsMode: DraftSettings['podsMode']
   const { policy, workloads, edges } = evidence;
   return draftStages(evidence, settings(podsMode), { residual: {} }).map((draft) => ({
     replay: replay(edges, compile(withChanges(policy, draft.changes), workloads, { assume: REJECT })),
-    digest: draftDigest({ draft, inverse: inverseOf(draft.changes, policy.prefixes.local), approvalRule: {} }),
+    digest: draftDigest(
+      { draft, inverse: inverseOf(draft.changes, policy.prefixes.local), approvalRule: {} },
+      'salt of the bench',
+    ),
   }));
 }

@@ -1,17 +1,21 @@
 /** What a vote is for: the fingerprint of a draft, of what would undo it and of the rule it was asked under. */
 import { createHash } from 'node:crypto';
 import { canonical } from './canonical.ts';
+import { type Commit, commitments } from './commitment.ts';
 import type { Change, Draft } from './draft.ts';
 import type { NetworkRule, NewNetworkRuleset } from './network-ruleset.ts';
 import type { DefaultActions } from './policy.ts';
 import type { Clauses } from './tags.ts';
 
 /** What is fingerprinted; two kinds never have the same digest, even over the same value. */
-export type DigestLabel = 'draft' | 'vote' | 'entry' | 'config' | 'rule';
+export type DigestLabel = 'draft' | 'vote' | 'entry' | 'config';
 
-/** SHA-256 in hex. Sets have to be sorted by the caller: here an array's order is content. */
-export function digestOf(label: DigestLabel, value: unknown): string {
-  return createHash('sha256').update(`lockstep/${label}/v1\n`).update(canonical(value)).digest('hex');
+/**
+ * SHA-256 in hex; with `commit` over the commitments of all texts, so that some can be withheld from whoever checks it.
+ * Sets have to be sorted by the caller: here an array's order is content.
+ */
+export function digestOf(label: DigestLabel, value: unknown, commit?: Commit): string {
+  return createHash('sha256').update(`lockstep/${label}/v1\n`).update(canonical(value, commit)).digest('hex');
 }
 
 /** What undoes one change; prefixes only those that the change really added. */
@@ -33,9 +37,13 @@ export type Asked = {
   readonly approvalRule: unknown;
 };
 
+export function draftDigest(asked: Asked, salt: string): string {
+  return digestOf('draft', digested(asked), commitments(salt));
+}
+
 /** Counts, times and display text are left out: traffic that goes on as before must not void a vote. */
-export function draftDigest({ draft, inverse, approvalRule }: Asked): string {
-  return digestOf('draft', {
+function digested({ draft, inverse, approvalRule }: Asked) {
+  return {
     namespace: draft.namespace,
     stage: draft.stage,
     changes: draft.changes.map(sortedChange),
@@ -43,8 +51,8 @@ export function draftDigest({ draft, inverse, approvalRule }: Asked): string {
     residual: draft.residual
       .map(({ group, decision }) => ({ group: group.id, decision: decision?.answer ?? null }))
       .sort((a, b) => compare(a.group, b.group)),
-    approvalRule: digestOf('rule', approvalRule),
-  });
+    approvalRule,
+  };
 }
 
 /** `1a2b 3c4d 5e6f 7a8b`: what people compare. Nothing is looked up by it. */

@@ -60,6 +60,8 @@ export type StageState = z.infer<typeof StageState>;
 export const Lockdown = z.strictObject({
   schemaVersion: z.literal(1),
   id: z.string(),
+  /** Chance, made when it was opened: the texts of its ledger, its votes and its drafts are hashed with it. */
+  salt: z.string().min(16),
   namespace: z.string(),
   team: z.string(),
   channel: z.string(),
@@ -83,9 +85,28 @@ export const Lockdown = z.strictObject({
 });
 export type Lockdown = z.infer<typeof Lockdown>;
 
+/** The first entry of every history: everything a lockdown begins with, but its salt. */
+export const Started = z.strictObject({
+  type: z.literal('started'),
+  by: z.string(),
+  lockdown: z.string(),
+  namespace: z.string(),
+  team: z.string(),
+  channel: z.string(),
+  at: z.number().int(),
+  /** In decimals: it can be a part of a day, and what is hashed holds no fractions. */
+  days: z.string(),
+});
+export type Started = z.infer<typeof Started>;
+
+export function startOf({ id, namespace, team, channel, requestedBy, startedAt, days }: Lockdown): Started {
+  const begin = { lockdown: id, namespace, team, channel, at: startedAt, days: String(days) };
+  return { type: 'started', by: requestedBy, ...begin };
+}
+
 /** A new lockdown, in discovery, before anything has happened to it. */
 export function newLockdown(
-  begin: Pick<Lockdown, 'id' | 'namespace' | 'team' | 'channel' | 'requestedBy' | 'startedAt' | 'days'>,
+  begin: Pick<Lockdown, 'id' | 'salt' | 'namespace' | 'team' | 'channel' | 'requestedBy' | 'startedAt' | 'days'>,
 ): Lockdown {
   const waiting: StageState = { phase: 'waiting', revision: 0, votes: [], answers: {}, shapedBy: [], objects: [] };
   return {

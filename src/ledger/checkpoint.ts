@@ -1,6 +1,7 @@
 /** `ledger checkpoint`: what to give to a witness, so that nobody can shorten or rewrite the history unseen. */
 import { createPrivateKey } from 'node:crypto';
 import { checkpointText, originOf, signedNote, verifierKey } from '#core/checkpoint.ts';
+import { commitments } from '#core/commitment.ts';
 import { checkChain } from './checks/chain.ts';
 import { type Command, Misused, reading, wordOf } from './command.ts';
 import { readGiven } from './files.ts';
@@ -34,7 +35,7 @@ example:
       const lockdown = await lockdowns.read(id);
       if (!lockdown) throw new Misused(`No lockdown ${id} is kept; ledger list says which are.`);
       const entries = await lockdowns.history(id);
-      const [wrong] = checkChain(entries);
+      const [wrong] = checkChain(entries, commitments(lockdown.salt));
       const last = entries.at(-1);
       if (wrong || !last) {
         world.err(

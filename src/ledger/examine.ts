@@ -1,5 +1,6 @@
 /** Everything that can be checked of an exported ledger, without Redis, Slack or configuration. */
 import type { Verifier } from '#core/checkpoint.ts';
+import { commitments } from '#core/commitment.ts';
 import type { PublicKeys } from '#slack/receipt.ts';
 import { checkAnchors } from './checks/anchors.ts';
 import { checkChain } from './checks/chain.ts';
@@ -27,8 +28,9 @@ export function examine(text: string, trusted: Trusted = {}): Report {
   const { header } = ledger;
   const { lockdown } = header;
   const entries = ledger.entries.map(({ entry }) => entry);
-  const chain = checkChain(entries);
-  const { moments, findings: notPlayed, lockdown: after } = replay(lockdown, entries);
+  const commit = commitments(lockdown.salt);
+  const chain = checkChain(entries, commit);
+  const { moments, findings: notPlayed, lockdown: after } = replay(lockdown.salt, entries);
   const votes = moments.filter((moment) => moment.kind === 'voted');
   const drafts = checkDrafts(ledger, moments);
   const anchors =
@@ -42,7 +44,7 @@ export function examine(text: string, trusted: Trusted = {}): Report {
     ...chain,
     ...(header.entries === entries.length || unread.length > 0 ? [] : [otherCount(header.entries, entries.length)]),
     ...notPlayed,
-    ...checkVotes(moments, trusted.receiptKeys ?? header.receiptKeys),
+    ...checkVotes(moments, { publicKeys: trusted.receiptKeys ?? header.receiptKeys, commit }),
     ...drafts.findings,
     ...(readToEnd ? checkKept(ledger, after, moments) : []),
     ...anchors.findings,

@@ -1,11 +1,11 @@
 /** Lockdowns and their histories: one entry a fact, each holding the hash of the one before. */
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { type Commit, commitments } from '#core/commitment.ts';
 import { digestOf } from '#core/digest.ts';
 import { Event } from '#core/events.ts';
-import type { Step, Transition } from '#core/lockdown.ts';
-import { STEPS } from '#core/lockdown.ts';
-import { isOpen, Lockdown } from '#core/lockdown-state.ts';
+import { STEPS, type Transition } from '#core/lockdown.ts';
+import { isOpen, Lockdown, Started } from '#core/lockdown-state.ts';
 import { STAGES } from '#core/stage.ts';
 import { Place } from './card-store.ts';
 import { key, keysOf } from './keys.ts';
@@ -16,7 +16,7 @@ export const Entry = z.strictObject({
   at: z.number().int(),
   /** The job that brought it: a retry of that job finds its own entry and starts the steps again. */
   cause: z.string(),
-  event: z.union([Event, z.strictObject({ type: z.literal('started'), by: z.string() })]),
+  event: z.union([Event, Started]),
   from: z.string(),
   to: z.string(),
   steps: z.array(z.strictObject({ step: z.enum(STEPS), stage: z.enum(STAGES).optional() })),
@@ -109,15 +109,13 @@ export function lockdownStore(redis: Redis) {
     /** Keeps a lockdown and what happened to it in one step; the entries' numbers follow on the history's length. */
     async save(
       lockdown: Lockdown,
-      happened: readonly (
-        | Transition
-        | { event: { type: 'started'; by: string }; from: string; to: string; steps: Step[] }
-      )[],
+      happened: readonly (Transition | (Omit<Transition, 'event'> & { readonly event: Started }))[],
       facts: { at: number; cause: string; config: string },
     ): Promise<{ kept: readonly Entry[] } | { lost: 'to somebody faster' | 'another lockdown is open' }> {
       const length = lockdown.length;
       const last = length > 0 ? (await history(lockdown.id, -1))[0] : undefined;
       if (length > 0 && last?.number !== length) return { lost: 'to somebody faster' };
+      const commit = commitments(lockdown.salt);
       const entries: Entry[] = [];
       for (const { event, from, to, steps } of happened) {
         const before = entries.at(-1) ?? last;
@@ -131,7 +129,7 @@ export function lockdownStore(redis: Redis) {
           previous: before?.hash ?? FIRST_PREVIOUS,
         };
         const plain = JSON.parse(JSON.stringify(body)) as typeof body;
-        entries.push(Entry.parse({ ...plain, hash: digestOf('entry', plain) }));
+        entries.push(Entry.parse({ ...plain, hash: digestOf('entry', plain, commit) }));
       }
       const after: Lockdown = { ...lockdown, length: length + entries.length };
       const answer = await redis.eval(
@@ -155,18 +153,19 @@ export function lockdownStore(redis: Redis) {
   };
 }
 
-/** The number of the first entry that does not follow from the one before; nothing when the chain is whole. */
-export function firstBrokenEntry(entries: readonly Entry[]): number | undefined {
-  let previous = FIRST_PREVIOUS;
-  for (const [index, entry] of entries.entries()) {
-    const { hash, ...body } = entry;
-    const whole = entry.number === index + 1 && entry.previous === previous && digestOf('entry', plain(body)) === hash;
-    if (!whole) return index + 1;
-    previous = hash;
-  }
-  return undefined;
+/** Over the commitments of all that an entry says, the hash of the one before it included. */
+export function hashOf({ hash: _, ...body }: Entry, commit: Commit): string {
+  return digestOf('entry', body, commit);
 }
 
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
+/** The number of the first entry that does not follow from the one before; nothing when the chain is whole. */
+export function firstBrokenEntry(entries: readonly Entry[], salt: string): number | undefined {
+  const commit = commitments(salt);
+  let previous = FIRST_PREVIOUS;
+  for (const [index, entry] of entries.entries()) {
+    const whole = entry.number === index + 1 && entry.previous === previous && hashOf(entry, commit) === entry.hash;
+    if (!whole) return index + 1;
+    previous = entry.hash;
+  }
+  return undefined;
 }

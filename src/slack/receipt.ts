@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import type { Vote } from '#core/approval.ts';
 import { canonical } from '#core/canonical.ts';
+import { type Commit, commitments } from '#core/commitment.ts';
 import { digestOf } from '#core/digest.ts';
 
 export type ReceiptKey = {
@@ -14,16 +15,17 @@ export type UnsignedVote = Omit<Vote, 'receipt'>;
 /** Ed25519 public keys, base64 of the raw 32 bytes, by key id. */
 export type PublicKeys = Readonly<Record<string, string>>;
 
-export function signVote(vote: UnsignedVote, key: ReceiptKey): Vote {
-  const signature = sign(null, voteBytes(vote), privateKeyOf(key)).toString('base64');
+/** Over the commitments of what the vote says, so that it can be checked where the name of the person is withheld. */
+export function signVote(vote: UnsignedVote, key: ReceiptKey, salt: string): Vote {
+  const signature = sign(null, voteBytes(vote, commitments(salt)), privateKeyOf(key)).toString('base64');
   return { ...vote, receipt: { key: key.id, signature } };
 }
 
 /** A key that is not known, a signature that is not over exactly this vote: not valid. */
-export function receiptIsValid(vote: Vote, publicKeys: PublicKeys): boolean {
+export function receiptIsValid(vote: Vote, publicKeys: PublicKeys, commit: Commit): boolean {
   const { receipt, ...unsigned } = vote;
   const key = Object.hasOwn(publicKeys, receipt.key) ? publicKeyOf(publicKeys[receipt.key] ?? '') : undefined;
-  return key !== undefined && verify(null, voteBytes(unsigned), key, signatureBytes(receipt.signature));
+  return key !== undefined && verify(null, voteBytes(unsigned, commit), key, signatureBytes(receipt.signature));
 }
 
 /** The public half as the configuration holds it. */
@@ -42,8 +44,8 @@ export function sealHolds(values: readonly string[], text: string, key: ReceiptK
   return verify(null, sealBytes(values), createPublicKey(privateKeyOf(key)), signatureBytes(text));
 }
 
-function voteBytes(vote: UnsignedVote): Buffer {
-  return Buffer.from(digestOf('vote', vote), 'hex');
+function voteBytes(vote: UnsignedVote, commit: Commit): Buffer {
+  return Buffer.from(digestOf('vote', vote, commit), 'hex');
 }
 
 function sealBytes(values: readonly string[]): Buffer {

@@ -52,6 +52,7 @@ export async function castVote(deps: Deps, actor: Actor, given: Gesture): Promis
       at: now(),
     },
     receiptKey,
+    lockdown.salt,
   );
   return leaveWish(deps, actor, lockdown, { verb: 'vote', stage, vote });
 }

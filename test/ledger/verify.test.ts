@@ -8,7 +8,7 @@ import { readLedger } from '#src/ledger/format.ts';
 import { exitOf } from '#src/ledger/report.ts';
 import { redisForTests } from '#test/support/redis.ts';
 import { aReceiptKey } from '#test/support/slack-process.ts';
-import { aWholeLockdown, type Changing, publicKeys, receiptKey, rehashed, tampered } from './whole-lockdown.ts';
+import { aWholeLockdown, type Changing, publicKeys, receiptKey, rehashed, SALT, tampered } from './whole-lockdown.ts';
 
 const { redis } = redisForTests(12);
 let whole: string;
@@ -300,20 +300,22 @@ describe('whoever can write to Redis and writes every hash anew', () => {
     ['another digest', { digest: 'e'.repeat(64) }, 'is for another digest'],
   ])('brings a vote that was truly signed, but for %s', (_, change, because) => {
     const vote = numberOf('vote-cast', 2);
-    const text = withVote(vote, ({ receipt: _receipt, ...before }) => signVote({ ...before, ...change }, receiptKey));
+    const text = withVote(vote, ({ receipt: _receipt, ...before }) =>
+      signVote({ ...before, ...change }, receiptKey, SALT),
+    );
     expect(found(text)).toMatchObject({ exit: 1, entry: vote, because: expect.stringContaining(because) });
   });
 
   test('signs a vote with a key of their own', () => {
     const vote = numberOf('vote-cast');
     const own = aReceiptKey('k2');
-    const text = withVote(vote, ({ receipt: _, ...before }) => signVote(before, own));
+    const text = withVote(vote, ({ receipt: _, ...before }) => signVote(before, own, SALT));
     expect(found(text)).toMatchObject({
       exit: 1,
       entry: vote,
       because: expect.stringContaining('k2, which is none of the keys'),
     });
-    const posing = withVote(vote, ({ receipt: _, ...before }) => signVote(before, { ...own, id: receiptKey.id }));
+    const posing = withVote(vote, ({ receipt: _, ...before }) => signVote(before, { ...own, id: receiptKey.id }, SALT));
     expect(found(posing)).toMatchObject({ exit: 1, entry: vote });
   });
 

@@ -2,16 +2,17 @@
 import type { Redis } from 'ioredis';
 import { keyIdOf, publicPartOf } from '#config/receipt-key.ts';
 import type { Ask, Vote } from '#core/approval.ts';
-import { digestOf, draftDigest, inverseOf } from '#core/digest.ts';
+import { commitments } from '#core/commitment.ts';
+import { draftDigest, inverseOf } from '#core/digest.ts';
 import type { Change, Draft, EdgeGroup, Residual } from '#core/draft.ts';
 import type { Event } from '#core/events.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { advance } from '#core/lockdown.ts';
-import { newLockdown } from '#core/lockdown-state.ts';
+import { newLockdown, startOf } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { cardStore } from '#redis/card-store.ts';
 import { evidenceStore } from '#redis/evidence-store.ts';
-import { lockdownStore } from '#redis/lockdown-store.ts';
+import { hashOf, lockdownStore } from '#redis/lockdown-store.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { publicKeyText, signVote } from '#slack/receipt.ts';
 import { type Ledger, readLedger, writeLedger } from '#src/ledger/format.ts';
@@ -20,6 +21,7 @@ import { aReceiptKey } from '#test/support/slack-process.ts';
 import { record } from '#workers/recording.ts';
 
 export const ID = 'hipster-shop-1';
+export const SALT = 'salt of hipster-shop';
 export const NAMESPACE = '/acme/aws-dev/k8s/hipster-shop';
 const TEAM = 'T0ACME0001';
 export const NOON = Date.UTC(2026, 10, 22, 12);
@@ -58,12 +60,13 @@ export async function aLockdownIn(redis: Redis, id = ID) {
     now: () => clock,
   };
 
-  const begin = { id, namespace: NAMESPACE, team: TEAM, channel: 'C0LOCKDOWN1', requestedBy: ALICE };
-  await lockdowns.save(
-    newLockdown({ ...begin, startedAt: clock, days: 7 }),
-    [{ event: { type: 'started', by: ALICE }, from: '', to: 'discovering', steps: [] }],
-    { at: clock, cause: id, config: 'c0ffee' },
-  );
+  const begin = { id, salt: SALT, namespace: NAMESPACE, team: TEAM, channel: 'C0LOCKDOWN1', requestedBy: ALICE };
+  const lockdown = newLockdown({ ...begin, startedAt: clock, days: 7 });
+  await lockdowns.save(lockdown, [{ event: startOf(lockdown), from: '', to: 'discovering', steps: [] }], {
+    at: clock,
+    cause: id,
+    config: 'c0ffee',
+  });
 
   async function happens(...events: readonly Event[]): Promise<void> {
     for (const event of events) {
@@ -77,7 +80,7 @@ export async function aLockdownIn(redis: Redis, id = ID) {
   /** Drafted and asked about; what was asked. */
   async function asks(draft: Draft, change: Partial<Ask> = {}): Promise<Ask> {
     const inverse = inverseOf(draft.changes, ['app=']);
-    const digest = draftDigest({ draft, inverse, approvalRule: change.rule ?? RULE });
+    const digest = draftDigest({ draft, inverse, approvalRule: change.rule ?? RULE }, SALT);
     await evidence.keepDraft(id, findingOf(draft, digest));
     const ask: Ask = {
       ...{ nonce: `nonce-${counter}`, digest, rule: RULE, electorate: ELECTORATE },
@@ -98,6 +101,7 @@ export async function aLockdownIn(redis: Redis, id = ID) {
         ...change,
       },
       receiptKey,
+      SALT,
     );
   }
 
@@ -242,10 +246,9 @@ export function tampered(text: string, change: (ledger: Changing) => void): stri
 export function rehashed(ledger: Changing): void {
   let previous = '0'.repeat(64);
   ledger.entries = ledger.entries.map((line, index) => {
-    const { hash: _, ...body } = { ...line.entry, number: index + 1, previous };
-    const hash = digestOf('entry', JSON.parse(JSON.stringify(body)));
-    previous = hash;
-    return { ...line, entry: { ...body, hash } };
+    const entry = JSON.parse(JSON.stringify({ ...line.entry, number: index + 1, previous }));
+    previous = hashOf(entry, commitments(SALT));
+    return { ...line, entry: { ...entry, hash: previous } };
   });
   ledger.header = { ...ledger.header, entries: ledger.entries.length };
 }

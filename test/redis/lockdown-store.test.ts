@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Event } from '#core/events.ts';
 import { advance } from '#core/lockdown.ts';
-import { type Lockdown, newLockdown } from '#core/lockdown-state.ts';
+import { type Lockdown, newLockdown, startOf } from '#core/lockdown-state.ts';
 import { cardStore } from '#redis/card-store.ts';
 import { type Entry, firstBrokenEntry, lockdownStore } from '#redis/lockdown-store.ts';
 import { redisForTests } from '#test/support/redis.ts';
@@ -10,6 +10,7 @@ import { record } from '#workers/recording.ts';
 
 const { redis } = redisForTests(4);
 const store = lockdownStore(redis);
+const SALT = 'the salt of shop-1';
 const SHOP = '/acme/aws-dev/k8s/hipster-shop';
 
 const facts = (cause: string) => ({ at: 1000, cause, config: 'c0ffee' });
@@ -17,6 +18,7 @@ const facts = (cause: string) => ({ at: 1000, cause, config: 'c0ffee' });
 function shop(id: string, namespace = SHOP): Lockdown {
   return newLockdown({
     id,
+    salt: `the salt of ${id}`,
     namespace,
     team: 'T0ACME0001',
     channel: 'C0LOCKDOWN1',
@@ -27,8 +29,9 @@ function shop(id: string, namespace = SHOP): Lockdown {
 }
 
 async function opened(id: string, namespace = SHOP): Promise<Lockdown> {
-  const started = { event: { type: 'started' as const, by: 'U0ALICE001' }, from: '', to: 'discovering', steps: [] };
-  const saved = await store.save(shop(id, namespace), [started], facts(`open-${id}`));
+  const lockdown = shop(id, namespace);
+  const started = { event: startOf(lockdown), from: '', to: 'discovering', steps: [] };
+  const saved = await store.save(lockdown, [started], facts(`open-${id}`));
   if ('lost' in saved) throw new Error(saved.lost);
   return kept(id);
 }
@@ -77,7 +80,7 @@ describe('two who save at once', () => {
       record(deps, 'shop-1', { type: 'started-early', by: 'U0BORIS001' }, 'job-2'),
     ]);
     expect(await kept('shop-1')).toMatchObject({ paused: true, phase: 'securing' });
-    expect(firstBrokenEntry(await store.history('shop-1'))).toBeUndefined();
+    expect(firstBrokenEntry(await store.history('shop-1'), SALT)).toBeUndefined();
   });
 });
 
@@ -121,20 +124,20 @@ describe('the history', () => {
   }
 
   test('of an honest lockdown is whole', async () => {
-    expect(firstBrokenEntry(await threeEntries())).toBeUndefined();
+    expect(firstBrokenEntry(await threeEntries(), SALT)).toBeUndefined();
   });
 
   test('shows who was written into it afterwards', async () => {
     const [first, second, third] = (await threeEntries()) as [Entry, Entry, Entry];
     const forged = { ...second, event: { ...second.event, by: 'U0BORIS001' } } as Entry;
-    expect(firstBrokenEntry([first, forged, third])).toBe(2);
+    expect(firstBrokenEntry([first, forged, third], SALT)).toBe(2);
   });
 
   test('shows what was taken out of it, and what was put in another order', async () => {
     const [first, second, third] = (await threeEntries()) as [Entry, Entry, Entry];
-    expect(firstBrokenEntry([first, third])).toBe(2);
-    expect(firstBrokenEntry([second, first, third])).toBe(1);
-    expect(firstBrokenEntry([second, third])).toBe(1);
+    expect(firstBrokenEntry([first, third], SALT)).toBe(2);
+    expect(firstBrokenEntry([second, first, third], SALT)).toBe(1);
+    expect(firstBrokenEntry([second, third], SALT)).toBe(1);
   });
 });
 

@@ -2,6 +2,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Transition } from '#core/lockdown.ts';
+import { startOf } from '#core/lockdown-state.ts';
 import { firstBrokenEntry, lockdownStore } from '#redis/lockdown-store.ts';
 import { openQueues, work } from '#redis/queue.ts';
 import { type PrivateRedis, startRedis } from '#sandbox/redis.ts';
@@ -27,7 +28,7 @@ const trouble = (error: Error) => {
 test('a lockdown is kept with its history, and somebody slower does not overwrite it', async () => {
   const store = lockdownStore(redis);
   const facts = { at: 1, cause: 'job-1', config: 'hash' };
-  const started = { event: { type: 'started' as const, by: 'U0ALICE001' }, from: '', to: 'discovering', steps: [] };
+  const started = { event: startOf(aLockdown()), from: '', to: 'discovering', steps: [] };
   expect(await store.save(aLockdown(), [started], facts)).toHaveProperty('kept');
   const early: Transition = {
     event: { type: 'started-early', by: 'U0ALICE001' },
@@ -40,7 +41,7 @@ test('a lockdown is kept with its history, and somebody slower does not overwrit
   expect(await store.save(kept ?? aLockdown(), [early], { ...facts, cause: 'job-3' })).toEqual({
     lost: 'to somebody faster',
   });
-  expect(firstBrokenEntry(await store.history(aLockdown().id))).toBeUndefined();
+  expect(firstBrokenEntry(await store.history(aLockdown().id), aLockdown().salt)).toBeUndefined();
 });
 
 test('a job is done once, and a schedule comes again and again', async () => {

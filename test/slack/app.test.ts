@@ -1,6 +1,7 @@
 /** People against the real Slack process over a real socket: what they do, what is left for the workers, what they are told. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Ask } from '#core/approval.ts';
+import { commitments } from '#core/commitment.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { cardNames } from '#slack/card-names.ts';
@@ -135,8 +136,9 @@ test('an approver’s click becomes a signed vote for exactly this draft', async
   expect(request).toMatchObject({ user: BORIS, team: 'T0ACME0001', channel: CHANNEL, thread: root.ts });
   const { vote } = request.wish;
   expect(vote).toMatchObject({ user: BORIS, decision: 'approve', gesture: 'button', nonce: 'nonce-1', digest: DIGEST });
-  expect(receiptIsValid(vote, house.publicKeys)).toBe(true);
-  expect(receiptIsValid({ ...vote, digest: DIGEST.replace('f', '0') }, house.publicKeys)).toBe(false);
+  const commit = commitments(aLockdown().salt);
+  expect(receiptIsValid(vote, house.publicKeys, commit)).toBe(true);
+  expect(receiptIsValid({ ...vote, digest: DIGEST.replace('f', '0') }, house.publicKeys, commit)).toBe(false);
 });
 
 test('the requester, an outsider and an approver who became a guest are each told why they do not vote', async () => {

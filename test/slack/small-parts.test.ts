@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { AUTHORITY_DEFAULT } from '#config/schema.ts';
 import { rolesOf, whyMayNot } from '#core/authority.ts';
+import { commitments } from '#core/commitment.ts';
 import { GOVERNED } from '#core/request.ts';
 import { STAGES } from '#core/stage.ts';
 import { aroundSlack } from '#sandbox/slack/people.ts';
@@ -17,7 +18,7 @@ import { directory } from '#slack/directory.ts';
 import { literal, mrkdwn } from '#slack/escape.ts';
 import { requestId } from '#slack/gesture.ts';
 import { clip } from '#slack/limits.ts';
-import { publicKeyText, receiptIsValid, seal, sealHolds, signVote } from '#slack/receipt.ts';
+import { type PublicKeys, publicKeyText, receiptIsValid, seal, sealHolds, signVote } from '#slack/receipt.ts';
 import { NEEDED_SCOPES, OPTIONAL_SCOPES } from '#slack/self-test.ts';
 import { ALICE, aVote, BORIS, CHITRA, DIEGO, SECURITY } from '../support/slack-lockdowns.ts';
 import { aReceiptKey, rememberedJournal } from '../support/slack-process.ts';
@@ -75,36 +76,38 @@ describe('what buttons and modals carry', () => {
 });
 
 describe('a receipt', () => {
+  const SALT = 'salt of hipster-shop';
   const key = aReceiptKey();
   const keys = { k1: publicKeyText(key) };
   const { receipt: _, ...unsigned } = aVote(BORIS, { reason: 'because' });
-  const vote = signVote(unsigned, key);
+  const holds = (of: typeof vote, known: PublicKeys) => receiptIsValid(of, known, commitments(SALT));
+  const vote = signVote(unsigned, key, SALT);
 
   test('holds for exactly the vote it was made for', () => {
-    expect(receiptIsValid(vote, keys)).toBe(true);
+    expect(holds(vote, keys)).toBe(true);
     for (const field of Object.keys(unsigned) as (keyof typeof unsigned)[]) {
       const value = vote[field];
       const changed = { ...vote, [field]: typeof value === 'number' ? value + 1 : `${value}x` };
-      expect(receiptIsValid(changed, keys), field).toBe(false);
+      expect(holds(changed, keys), field).toBe(false);
     }
     const { reason: __, ...without } = vote;
-    expect(receiptIsValid(without, keys)).toBe(false);
+    expect(holds(without, keys)).toBe(false);
   });
 
   test('of another key, of a key nobody knows, or of no signature at all does not hold', () => {
-    expect(receiptIsValid(signVote(unsigned, aReceiptKey()), keys)).toBe(false);
-    expect(receiptIsValid(vote, {})).toBe(false);
-    expect(receiptIsValid(vote, { k1: 'c2hvcnQ=' })).toBe(false);
+    expect(holds(signVote(unsigned, aReceiptKey(), SALT), keys)).toBe(false);
+    expect(holds(vote, {})).toBe(false);
+    expect(holds(vote, { k1: 'c2hvcnQ=' })).toBe(false);
     for (const name of ['__proto__', 'toString', 'k2'])
-      expect(receiptIsValid({ ...vote, receipt: { ...vote.receipt, key: name } }, keys)).toBe(false);
+      expect(holds({ ...vote, receipt: { ...vote.receipt, key: name } }, keys)).toBe(false);
     for (const signature of ['', 'nonsense', Buffer.alloc(64).toString('base64')])
-      expect(receiptIsValid({ ...vote, receipt: { key: 'k1', signature } }, keys)).toBe(false);
+      expect(holds({ ...vote, receipt: { key: 'k1', signature } }, keys)).toBe(false);
   });
 
   test('is not to be had with a key of another kind', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    expect(() => signVote(unsigned, { id: 'k1', pem })).toThrow('not an Ed25519 key');
+    expect(() => signVote(unsigned, { id: 'k1', pem }, SALT)).toThrow('not an Ed25519 key');
   });
 
   test('is no seal, and a seal is no receipt', () => {
@@ -114,7 +117,7 @@ describe('a receipt', () => {
     expect(sealHolds(['V2', BORIS, 'l', 'n'], text, key)).toBe(false);
     expect(sealHolds(values, '', key)).toBe(false);
     expect(sealHolds(values, vote.receipt.signature, key)).toBe(false);
-    expect(receiptIsValid({ ...vote, receipt: { key: 'k1', signature: text } }, keys)).toBe(false);
+    expect(holds({ ...vote, receipt: { key: 'k1', signature: text } }, keys)).toBe(false);
     expect(sign(null, Buffer.from('x'), key.pem).length).toBe(64);
   });
 });

@@ -7,6 +7,7 @@ import { Settings } from '#config/schema.ts';
 import { consoleApi } from '#console/console-api.ts';
 import { readAppCredential } from '#console/credential.ts';
 import type { Vote } from '#core/approval.ts';
+import { commitments } from '#core/commitment.ts';
 import type { EdgeGroup } from '#core/draft.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
@@ -114,7 +115,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     directory: { members: (group) => fresh().members(group), surely: (user) => fresh().surely(user) },
     poster: post,
     whisper: post.whisper,
-    receiptIsValid: (vote) => receiptIsValid(vote, settings.receipts.publicKeys),
+    receiptIsValid: (vote, salt) => receiptIsValid(vote, settings.receipts.publicKeys, commitments(salt)),
     idempotencySecret: 'not to be guessed',
     now,
   };
@@ -204,7 +205,8 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
 
   /** The vote that the Slack process would sign for this person now. */
   async function signedVote(who: Name, stage: Stage, change: Partial<Omit<Vote, 'receipt'>> = {}): Promise<Vote> {
-    const { ask, revision } = (await lockdown()).stages[stage];
+    const { stages, salt } = await lockdown();
+    const { ask, revision } = stages[stage];
     if (!ask) throw new Error(`nobody is asked about ${stage}`);
     const user = people[who];
     const gesture = ask.cuts ? 'typed-name' : 'button';
@@ -218,7 +220,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
       stage,
       revision,
     } as const;
-    return signVote({ ...own, nonce: ask.nonce, digest: ask.digest, at: now(), ...change }, receiptKey);
+    return signVote({ ...own, nonce: ask.nonce, digest: ask.digest, at: now(), ...change }, receiptKey, salt);
   }
 
   async function vote(who: Name, stage: Stage, change: Partial<Omit<Vote, 'receipt'>> = {}): Promise<string[]> {

@@ -12,6 +12,7 @@ const DIGEST = 'd'.repeat(64);
 export function aLockdown(): Lockdown {
   return newLockdown({
     id: 'hipster-shop-1',
+    salt: 'salt of hipster-shop',
     namespace: '/acme/aws-dev/k8s/hipster-shop',
     team: 'T0ACME0001',
     channel: 'C0LOCKDOWN1',

@@ -17,6 +17,7 @@ export const DIGEST = 'f1e2d3c4b5a69788'.repeat(4);
 export function aLockdown(change: Partial<Lockdown> = {}): Lockdown {
   const begin = {
     id: 'hipster-shop-1a2b3c4d',
+    salt: 'salt of hipster-shop',
     namespace: NAMESPACE,
     team: 'T0ACME0001',
     channel: CHANNEL,

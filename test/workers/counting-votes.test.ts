@@ -124,7 +124,7 @@ describe('counted again where Erin answers for an edge that looked wrong', () =>
   async function sponsored(change: Parameters<typeof aHouse>[1] = {}) {
     const house = await aHouse(redis, change);
     await house.asking('dns');
-    const { stages } = await house.lockdown();
+    const { stages, salt } = await house.lockdown();
     const { ask } = stages.dns;
     if (!ask) throw new Error('nothing is asked');
     const extraApprovers = [{ because: 'Erin answers for an edge that looked wrong.', without: [people.erin] }];
@@ -132,7 +132,8 @@ describe('counted again where Erin answers for an edge that looked wrong', () =>
     const finding = await house.deps.evidence.draft(house.id, 'dns');
     if (!finding) throw new Error('there is no draft');
     const { draft, localPrefixes } = finding;
-    const digest = draftDigest({ draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: rule });
+    const asked = { draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: rule };
+    const digest = draftDigest(asked, salt);
     await house.deps.evidence.keepDraft(house.id, { ...finding, digest });
     await house.put({ stages: { ...stages, dns: { ...stages.dns, ask: { ...ask, rule, digest } } } });
     return house;

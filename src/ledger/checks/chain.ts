@@ -1,15 +1,15 @@
 /** Whether each entry is as it was recorded and follows from the one before: nothing changed, missing, added or reordered. */
-import { digestOf } from '#core/digest.ts';
-import type { Entry } from '#redis/lockdown-store.ts';
+import type { Commit } from '#core/commitment.ts';
+import { type Entry, hashOf } from '#redis/lockdown-store.ts';
 import { broken, type Finding } from '../report.ts';
 
 /** What the first entry holds for the hash of one before it. */
 const NONE_BEFORE = '0'.repeat(64);
 
 /** Each changed entry, and the first place where the order is not the recorded one; what follows from that is not repeated. */
-export function checkChain(entries: readonly Entry[]): Finding[] {
+export function checkChain(entries: readonly Entry[], commit: Commit): Finding[] {
   const changed = entries.flatMap((entry, index) =>
-    hashOf(entry) === entry.hash
+    hashOf(entry, commit) === entry.hash
       ? []
       : [broken(index + 1, `was changed after it was recorded: its hash is not that of what it says`)],
   );
@@ -40,8 +40,4 @@ function whyOtherNumber(entries: readonly Entry[], number: number, stands: numbe
   return later
     ? `is not where it belongs: entry ${stands} stands in its place`
     : `is missing: entry ${stands} stands in its place`;
-}
-
-function hashOf({ hash: _, ...body }: Entry): string {
-  return digestOf('entry', body);
 }

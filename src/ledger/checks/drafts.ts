@@ -17,7 +17,7 @@ type DraftFindings = {
 };
 
 export function checkDrafts({ header, entries, drafts }: Ledger, moments: readonly Moment[]): DraftFindings {
-  const { namespace } = header.lockdown;
+  const { namespace, salt } = header.lockdown;
   const findings: Finding[] = [];
   const remarks: string[] = [];
   const proven = new Set<string>();
@@ -25,7 +25,7 @@ export function checkDrafts({ header, entries, drafts }: Ledger, moments: readon
     const { stage } = draft;
     const asked = moments.filter((moment) => isQuestion(moment, draft));
     for (const { entry, ask } of asked) {
-      if (digestOf(draft, namespace, ask) === ask.digest) proven.add(ask.nonce);
+      if (digestOf(draft, { namespace, salt }, ask) === ask.digest) proven.add(ask.nonce);
       else findings.push(broken(entry, whyOther(ask)));
     }
     const because = whyOtherYaml(draft, namespace);
@@ -59,12 +59,17 @@ function nonceOf({ after, stage }: Extract<Moment, { kind: 'applied' | 'approved
   return after.stages[stage].ask?.nonce;
 }
 
-function digestOf({ stage, changes, localPrefixes, residual }: DraftLine, namespace: string, { rule }: Ask): string {
-  return draftDigest({
+function digestOf(
+  { stage, changes, localPrefixes, residual }: DraftLine,
+  { namespace, salt }: { readonly namespace: string; readonly salt: string },
+  { rule }: Ask,
+): string {
+  const asked = {
     draft: { namespace, stage, changes, residual: residual.map(asResidual) },
     inverse: inverseOf(changes, localPrefixes),
     approvalRule: rule,
-  });
+  };
+  return draftDigest(asked, salt);
 }
 
 /** Only which group it is and what was answered are in the digest. */

@@ -27,8 +27,8 @@ export type Replayed = {
   readonly lockdown?: Lockdown;
 };
 
-/** `kept`: what does not come from the history itself: id, namespace, workspace, channel, length of discovery. */
-export function replay(kept: Lockdown, entries: readonly Entry[]): Replayed {
+/** From the first entry alone: it holds what the lockdown began with. */
+export function replay(salt: string, entries: readonly Entry[]): Replayed {
   const moments: Moment[] = [];
   const stop = (entry: number, because: string): Replayed => ({ findings: [broken(entry, because)], moments });
 
@@ -38,11 +38,9 @@ export function replay(kept: Lockdown, entries: readonly Entry[]): Replayed {
   if (event.type !== 'started') return stop(1, `is ${event.type}, but a history begins with started`);
   if (first.from !== '' || first.to !== 'discovering' || first.steps.length > 0)
     return stop(1, 'does not begin a lockdown in discovery');
-  if (event.by !== kept.requestedBy)
-    return stop(1, `was started by ${event.by}, but the lockdown says ${kept.requestedBy}`);
 
-  const { id, namespace, team, channel, requestedBy, startedAt, days } = kept;
-  const begun = newLockdown({ id, namespace, team, channel, requestedBy, startedAt, days });
+  const { lockdown: id, namespace, team, channel, by: requestedBy, at: startedAt, days } = event;
+  const begun = newLockdown({ id, salt, namespace, team, channel, requestedBy, startedAt, days: Number(days) });
   let lockdown: Lockdown = { ...begun, length: 1 };
   for (let at = 1; at < entries.length; ) {
     const entry = entries[at] as Entry;

@@ -1,12 +1,18 @@
 /** Whether each vote is the vote that was signed, and whether enough of them stood for what was written. */
 import { type Ask, outcome, type Vote, whyMayNotDeny, whyMayNotVote } from '#core/approval.ts';
+import type { Commit } from '#core/commitment.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { type PublicKeys, receiptIsValid } from '#slack/receipt.ts';
 import { broken, type Finding } from '../report.ts';
 import type { Moment } from './replay.ts';
 
-export function checkVotes(moments: readonly Moment[], publicKeys: PublicKeys): Finding[] {
+export type Signing = {
+  readonly publicKeys: PublicKeys;
+  readonly commit: Commit;
+};
+
+export function checkVotes(moments: readonly Moment[], signing: Signing): Finding[] {
   const persons = personsIn(moments);
   const nonces = new Set<string>();
   const valid = new Set<string>();
@@ -20,7 +26,7 @@ export function checkVotes(moments: readonly Moment[], publicKeys: PublicKeys): 
           : [];
       }
       case 'voted': {
-        const because = whyNotThisVote(moment, publicKeys);
+        const because = whyNotThisVote(moment, signing);
         if (because === undefined) valid.add(moment.vote.receipt.signature);
         return because === undefined ? [] : [broken(moment.entry, because)];
       }
@@ -35,14 +41,14 @@ export function checkVotes(moments: readonly Moment[], publicKeys: PublicKeys): 
 /** A receipt is over all of the vote; what it is for has to be the question that stood then. */
 function whyNotThisVote(
   { vote, stage, before }: Extract<Moment, { kind: 'voted' }>,
-  publicKeys: PublicKeys,
+  { publicKeys, commit }: Signing,
 ): string | undefined {
   const who = `the vote of ${vote.user}`;
   const state = before.stages[stage];
   const { ask, revision } = state;
   if (!Object.hasOwn(publicKeys, vote.receipt.key))
     return `${who} is signed with ${vote.receipt.key}, which is none of the keys`;
-  if (!receiptIsValid(vote, publicKeys)) return `${who} carries a receipt that is not over this vote`;
+  if (!receiptIsValid(vote, publicKeys, commit)) return `${who} carries a receipt that is not over this vote`;
   if (vote.lockdown !== before.id) return `${who} is for another lockdown, ${vote.lockdown}`;
   if (vote.team !== before.team) return `${who} comes from another workspace, ${vote.team}`;
   if (vote.stage !== stage) return `${who} is for another stage, ${vote.stage}`;
