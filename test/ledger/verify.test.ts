@@ -233,9 +233,16 @@ describe('whoever changes the file', () => {
 
   test('says that it is about another lockdown, or that another workspace voted', () => {
     const other = tampered(whole, ({ header }) => Object.assign(header.lockdown, { id: 'another-1' }));
-    expect(found(other)).toMatchObject({ exit: 1, because: expect.stringContaining('another lockdown') });
+    expect(found(other)).toMatchObject({ exit: 1, because: expect.stringContaining('kept is id "another-1"') });
     const team = tampered(whole, ({ header }) => Object.assign(header.lockdown, { team: 'T0EVIL0001' }));
-    expect(found(team)).toMatchObject({ exit: 1, because: expect.stringContaining('another workspace') });
+    expect(found(team)).toMatchObject({ exit: 1, because: expect.stringContaining('kept is team "T0EVIL0001"') });
+    const begun = (change: object) =>
+      tampered(whole, (ledger) => {
+        edit(ledger, 1, ({ event }) => Object.assign(event, change));
+        rehashed(ledger);
+      });
+    expect(found(begun({ team: 'T0EVIL0001' })).because).toContain('comes from another workspace, T0ACME0001');
+    expect(found(begun({ lockdown: 'another-1' })).because).toContain('is for another lockdown, hipster-shop-1');
   });
 });
 
@@ -407,7 +414,7 @@ describe('whoever can write to Redis and writes every hash anew', () => {
       edit(ledger, 1, (entry) => Object.assign(entry.event, { by: 'U0MALLORY1' }));
       rehashed(ledger);
     });
-    expect(found(text)).toMatchObject({ exit: 1, entry: 1, because: expect.stringContaining('U0MALLORY1') });
+    expect(found(text)).toMatchObject({ exit: 1, because: expect.stringContaining('led to "U0MALLORY1"') });
   });
 
   test('changes the lockdown that is kept, and not its history', () => {
