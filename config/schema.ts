@@ -107,6 +107,11 @@ const Discovery = z.strictObject({
   windowHours: z.number().positive().max(24).default(1),
 });
 
+const Votes = z.strictObject({
+  /** Where something in a draft stands out: how long it is on somebody's screen at least before they can approve. */
+  readSeconds: z.number().min(0).default(20),
+});
+
 const Reminders = z.strictObject({
   /** When the day's digest is posted during discovery, as a cron pattern. */
   pattern: z
@@ -164,6 +169,7 @@ export const Settings = z.strictObject({
     )
     .default(AUTHORITY_DEFAULT),
   discovery: Discovery.default(Discovery.parse({})),
+  votes: Votes.default(Votes.parse({})),
   reminders: Reminders.default(Reminders.parse({})),
   verify: Verify.default(Verify.parse({})),
   watch: Watch.default(Watch.parse({})),

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { STAGES, type Stage } from '#core/stage.ts';
 import { type Entry, firstBrokenEntry, lockdownStore } from '#redis/lockdown-store.ts';
+import { advised } from '#sandbox/slack/advised.ts';
 import { asPerson } from '#sandbox/slack/people.ts';
 import { type Product, type SeenMessage, startProduct } from '#test/support/product.ts';
 
@@ -70,11 +71,14 @@ describe('one lockdown of the Hipster Shop', { timeout: 240_000 }, () => {
       .sort();
   }
 
-  /** Boris and Chitra press Approve, and somebody uses the application, until the stage is closed. */
+  /** Boris and Chitra press Approve, tick what stands out, and somebody uses the application, until the stage is closed. */
   async function approveAndProve(stage: Stage): Promise<void> {
     const { ts } = await question(stage);
-    await boris.click(product.channel, ts, 'lockstep.approve', YES);
-    await chitra.click(product.channel, ts, 'lockstep.approve', YES);
+    for (const person of [boris, chitra]) {
+      const { views } = await person.click(product.channel, ts, 'lockstep.approve', YES);
+      const first = views.at(-1);
+      if (first) expect((await person.submit(String(first.id), advised(first))).errors).toEqual({});
+    }
     await prove(stage);
   }
 
@@ -219,7 +223,10 @@ describe('one lockdown of the Hipster Shop', { timeout: 240_000 }, () => {
     );
     for (const person of [boris, chitra]) {
       const { views } = await person.click(product.channel, ts, 'lockstep.approve', YES);
-      await person.submit(String(views.at(-1)?.id), { namespace: { text: product.namespace } });
+      await person.submit(String(views.at(-1)?.id), {
+        ...advised(views.at(-1) ?? {}),
+        namespace: { text: product.namespace },
+      });
     }
     await line(/Discovery mode is off/);
     await enforced('Reject', 'Reject');
@@ -263,15 +270,3 @@ describe('one lockdown of the Hipster Shop', { timeout: 240_000 }, () => {
     expect(lockdown?.phase).toBe('released');
   });
 });
-
-type Input = { block_id?: string; element?: { action_id?: string; initial_option?: { value: string } } };
-
-/** The preselected answer for every edge. */
-function advised({ blocks }: Record<string, unknown>): Record<string, Record<string, string>> {
-  const values: Record<string, Record<string, string>> = {};
-  for (const { block_id, element } of (blocks ?? []) as Input[]) {
-    if (block_id && element?.action_id && element.initial_option)
-      values[block_id] = { [element.action_id]: element.initial_option.value };
-  }
-  return values;
-}

@@ -1,6 +1,15 @@
 /** The count that counts: receipts, authority and quorum, read again just before the console is written to. */
 import { personOf, ruleFor, type Settings, settingsFor } from '#config/schema.ts';
-import { type Ask, type Electorate, inBoth, type Outcome, outcome, stricter, type Vote } from '#core/approval.ts';
+import {
+  type Ask,
+  type Electorate,
+  inBoth,
+  type Outcome,
+  outcome,
+  stricter,
+  type Vote,
+  whyNotThisWay,
+} from '#core/approval.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { WillNotPass } from '#redis/queue.ts';
@@ -17,7 +26,9 @@ export type CountingDeps = {
 };
 
 /** Votes of people who may still vote, with a valid receipt for this very ask, under the stricter rule of then and now. */
-export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: Stage, ask: Ask): Promise<Outcome> {
+export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: Stage, asked: Ask): Promise<Outcome> {
+  // Whatever is kept says: this stage is the one that cuts.
+  const ask = { ...asked, cuts: asked.cuts || stage === 'disable-discovery' };
   const namespace = settingsFor(deps.settings, lockdown.namespace);
   if (!namespace)
     throw new WillNotPass(
@@ -43,8 +54,7 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
     const approves = vote.decision === 'approve';
     if (approves && persons.includes(vote.person)) continue;
     if (approves && !rule.requesterMayVote && involved.includes(vote.person)) continue;
-    if (approves && vote.gesture === 'reaction' && !rule.reactions) continue;
-    if (approves && vote.gesture !== 'typed-name' && ask.cuts) continue;
+    if (approves && whyNotThisWay(vote.gesture, { ...ask, rule }) !== undefined) continue;
     if ('refused' in (await deps.directory.surely(vote.user))) continue;
     valid.push(vote);
   }

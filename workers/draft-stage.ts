@@ -4,7 +4,7 @@ import { personOf, ruleFor, settingsFor } from '#config/schema.ts';
 import type { ApprovalRule, Ask, Electorate } from '#core/approval.ts';
 import { coverage } from '#core/coverage.ts';
 import { draftDigest, inverseOf } from '#core/digest.ts';
-import type { Change, Draft } from '#core/draft.ts';
+import { type Change, type Draft, looksOf } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { groupsByWhatHurts } from '#core/hurt.ts';
@@ -48,7 +48,8 @@ export function draftStageStep(deps: DraftStageDeps) {
     if (objection !== undefined)
       throw new WillNotPass(`The console would refuse this draft, so nobody is asked. ${objection}`);
 
-    const rule = ruleFor(namespace, stage);
+    const looks = looksOf(draft).length;
+    const rule = { ...ruleFor(namespace, stage), ...(looks > 0 ? { looks } : {}) };
     const asked = { draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: rule };
     const digest = draftDigest(asked, lockdown.salt);
     const finding = findingOf(drafted, digest, await deps.evidence.draft(id, stage), deps.settings.reminders.timeZone);

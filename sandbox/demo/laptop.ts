@@ -199,6 +199,7 @@ function settingsOf(
         stages: { 'disable-discovery': { groups: [SECURITY], reactions: false } },
       },
     ],
+    votes: { readSeconds: 0.5 },
     discovery: { collectEverySeconds: 5, reportDelaySeconds: 1.5, windowHours: 24 },
     verify: { settleSeconds: 0.5, everySeconds: 1, forMinutes: 0.1 },
     watch: { everySeconds: 2, confirmMinutes: 30 },

@@ -1,6 +1,8 @@
 /** The scripted people of `--auto`: they see what Slack shows them, and press what a person would press. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from '#core/stage.ts';
+import { advised } from '#sandbox/slack/advised.ts';
+import type { PickedValues } from '#sandbox/slack/gestures/state.ts';
 import { asPerson } from '#sandbox/slack/people.ts';
 import { LOCKDOWNS } from './laptop.ts';
 import { type Message, offers, readChannel, stageOf } from './reading.ts';
@@ -145,14 +147,28 @@ async function vote({ boris, chitra, say, denials }: Cast, { ts }: Message, stag
     return;
   }
   say('Boris presses Approve', stage);
-  await boris.click(LOCKDOWNS, ts, 'lockstep.approve', YES);
-  if (BY_REACTION.has(stage)) {
+  const looked = await approve(boris, ts);
+  if (BY_REACTION.has(stage) && !looked) {
     say('Chitra reacts with ✅', stage);
     await chitra.react(LOCKDOWNS, ts, 'white_check_mark');
   } else {
     say('Chitra presses Approve', stage);
-    await chitra.click(LOCKDOWNS, ts, 'lockstep.approve', YES);
+    await approve(chitra, ts);
   }
+}
+
+/** Where something stands out, it is looked at first; says whether it was. */
+async function approve(person: Person, ts: string): Promise<boolean> {
+  const { views } = await person.click(LOCKDOWNS, ts, 'lockstep.approve', YES);
+  const view = views.at(-1);
+  if (view) await submitted(person, view, advised(view));
+  return view !== undefined;
+}
+
+async function submitted(person: Person, view: Record<string, unknown>, values: PickedValues) {
+  const seen = await person.submit(idOf(view), values);
+  if (Object.keys(seen.errors).length > 0) throw new Error(`answers were refused: ${JSON.stringify(seen.errors)}`);
+  return seen;
 }
 
 /** The last stage can cut traffic: a button, a confirmation, and the namespace's name typed. */
@@ -160,7 +176,8 @@ async function typeTheName({ boris, erin, namespace, say }: Cast, { ts }: Messag
   say('Boris and Erin type the namespace’s name', 'disable-discovery');
   for (const person of [boris, erin]) {
     const { views } = await person.click(LOCKDOWNS, ts, 'lockstep.approve', YES);
-    await person.submit(idOf(views.at(-1)), { namespace: { text: namespace } });
+    const view = views.at(-1) ?? {};
+    await submitted(person, view, { ...advised(view), namespace: { text: namespace } });
   }
 }
 
@@ -168,21 +185,8 @@ async function typeTheName({ boris, erin, namespace, say }: Cast, { ts }: Messag
 async function answerAsAdvised(person: Person, { ts }: Message): Promise<void> {
   let { views } = await person.click(LOCKDOWNS, ts, 'lockstep.decide', YES);
   for (let view = views.at(-1); view; view = views.at(-1)) {
-    const seen = await person.submit(idOf(view), advised(view));
-    if (Object.keys(seen.errors).length > 0) throw new Error(`answers were refused: ${JSON.stringify(seen.errors)}`);
-    views = seen.views;
+    views = (await submitted(person, view, advised(view))).views;
   }
-}
-
-type Input = { block_id?: string; element?: { action_id?: string; initial_option?: { value: string } } };
-
-function advised({ blocks }: Record<string, unknown>): Record<string, Record<string, string>> {
-  const values: Record<string, Record<string, string>> = {};
-  for (const { block_id, element } of (blocks ?? []) as Input[]) {
-    if (block_id && element?.action_id && element.initial_option)
-      values[block_id] = { [element.action_id]: element.initial_option.value };
-  }
-  return values;
 }
 
 function idOf(view: Record<string, unknown> | undefined): string {

@@ -24,6 +24,8 @@ export const ApprovalRule = z.strictObject({
   expiresHours: z.number().int().min(1),
   /** What this one draft asks for beyond the configuration: for each reason one more approval. */
   extraApprovers: z.array(ExtraApprover).optional(),
+  /** How many things of this draft stand out; whoever approves has to have looked at each. */
+  looks: z.number().int().min(1).optional(),
 });
 export type ApprovalRule = z.infer<typeof ApprovalRule>;
 
@@ -34,7 +36,8 @@ export const Vote = z.strictObject({
   /** Several Slack ids can be one person; the configuration says which. */
   person: z.string(),
   decision: z.enum(['approve', 'deny']),
-  gesture: z.enum(['button', 'reaction', 'typed-name']),
+  /** `looked`: the button, once each thing that stands out was ticked; `typed-name` too, where there is any. */
+  gesture: z.enum(['button', 'looked', 'reaction', 'typed-name']),
   reason: z.string().optional(),
   lockdown: z.string(),
   stage: z.string(),
@@ -94,12 +97,25 @@ export function whyMayNotVote(
   if (ask.barred !== undefined) return ask.barred;
   if (ask.undecided > 0)
     return `${ask.undecided === 1 ? 'One edge still waits' : `${ask.undecided} edges still wait`} for an answer, allow or block, before anybody can vote.`;
-  if (gesture === 'reaction' && ask.cuts)
-    return 'A reaction does not count here, because this stage can cut traffic. Press Approve on the card and type the namespace’s name.';
-  if (gesture === 'reaction' && !ask.rule.reactions)
+  return whyNotThisWay(gesture, ask);
+}
+
+/** What an approval takes that can do more harm than others; saying no takes nothing. */
+export function whyNotThisWay(
+  gesture: Vote['gesture'],
+  { cuts, rule }: Pick<Ask, 'cuts' | 'rule'>,
+): string | undefined {
+  if (gesture === 'typed-name') return undefined;
+  if (cuts)
+    return gesture === 'reaction'
+      ? 'A reaction does not count here, because this stage can cut traffic. Press Approve on the card and type the namespace’s name.'
+      : 'This stage can cut traffic: approving takes the namespace’s name, typed.';
+  if (rule.looks !== undefined && gesture === 'reaction')
+    return 'A reaction does not count here, because something in this draft stands out. Press Approve on the card and look at it.';
+  if (rule.looks !== undefined && gesture === 'button')
+    return 'Something in this draft stands out: approving takes a look at each of these things.';
+  if (gesture === 'reaction' && !rule.reactions)
     return 'Reactions do not count as votes for this stage. Press Approve or Deny on the card.';
-  if (gesture === 'button' && ask.cuts)
-    return 'This stage can cut traffic: approving takes the namespace’s name, typed.';
   return undefined;
 }
 
@@ -161,6 +177,7 @@ export function stricter(then: ApprovalRule, now: ApprovalRule): ApprovalRule {
   const groups = new Map(then.fromGroups.map(({ group, needed }) => [group, needed]));
   for (const { group, needed } of now.fromGroups) groups.set(group, Math.max(needed, groups.get(group) ?? 0));
   const [before = [], after = []] = [then.extraApprovers, now.extraApprovers];
+  const looks = Math.max(then.looks ?? 0, now.looks ?? 0);
   const added = after.filter(({ because }) => !before.some((each) => each.because === because));
   return {
     users: then.users.filter((user) => now.users.includes(user)),
@@ -171,6 +188,7 @@ export function stricter(then: ApprovalRule, now: ApprovalRule): ApprovalRule {
     reactions: then.reactions && now.reactions,
     expiresHours: Math.min(then.expiresHours, now.expiresHours),
     ...(before.length + added.length > 0 ? { extraApprovers: [...before, ...added] } : {}),
+    ...(looks > 0 ? { looks } : {}),
   };
 }
 

@@ -13,6 +13,11 @@ export type Change =
 /** `stop`: not in the draft; `look`: comes first on the card; `note`: a word beside the row. */
 export type Remark = { readonly level: 'stop' | 'look' | 'note'; readonly text: string };
 
+/** What stands out in a draft: each of these is looked at before it is approved. */
+export function looksOf({ remarks }: Pick<Draft, 'remarks'>): readonly Remark[] {
+  return remarks.filter(({ level }) => level === 'look');
+}
+
 /** Edges that people see as one: same source, same destination, ports listed. Its id holds no address that changes by the hour. */
 export type EdgeGroup = {
   readonly id: string;

@@ -45,7 +45,7 @@ export function decodeButton(action: {
   return name && target ? { name, target } : undefined;
 }
 
-export const MODALS = ['deny', 'decide-residual', 'confirm-disable', 'leave-out'] as const;
+export const MODALS = ['deny', 'decide-residual', 'look-first', 'confirm-disable', 'leave-out'] as const;
 export type ModalName = (typeof MODALS)[number];
 export const ANY_MODAL = new RegExp(`^lockstep\\.(${MODALS.join('|')})$`);
 
@@ -64,7 +64,9 @@ const ModalState = Target.extend({
     .regex(/^[ab]*$/)
     .optional(),
   digest: z.string().optional(),
-  /** confirm-disable: proof that this process opened this very modal for this very person. */
+  /** look-first, confirm-disable: since when it can be read; milliseconds since the epoch. */
+  openedAt: z.number().int().optional(),
+  /** look-first, confirm-disable: proof that this process opened this very modal for this very person, and when. */
   seal: z.string().optional(),
 });
 export type ModalState = z.infer<typeof ModalState>;
@@ -91,5 +93,6 @@ function parsed<Schema extends z.ZodType>(schema: Schema, text: string | undefin
 export const INPUTS = {
   reason: { block_id: 'reason', action_id: 'text' },
   namespace: { block_id: 'namespace', action_id: 'text' },
+  look: (position: number) => ({ block_id: `look-${position}`, action_id: 'seen' }),
   residual: (position: number) => ({ block_id: `residual-${position}`, action_id: 'answer' }),
 } as const;

@@ -17,6 +17,7 @@ import type { Modal } from './views/build.ts';
 import { confirmDisable } from './views/confirm-disable.ts';
 import { decideResidual, inOrder } from './views/decide-residual.ts';
 import { draftDetails } from './views/draft-details.ts';
+import { lookFirst } from './views/look-first.ts';
 import { castVote, openAsk, outdated, whyNot } from './votes.ts';
 import { whyRefused, wishFor } from './wishes.ts';
 
@@ -89,7 +90,7 @@ async function approve(deps: Deps, press: Press, lockdown: Lockdown, stage: Stag
   const ask = openAsk(lockdown, stage, target.nonce);
   if (!ask) return outdated(deps, lockdown, stage);
   const given = { lockdown, stage, nonce: target.nonce, decision: 'approve' } as const;
-  if (!ask.cuts) return castVote(deps, actor, { ...given, gesture: 'button' });
+  if (!ask.cuts && ask.rule.looks === undefined) return castVote(deps, actor, { ...given, gesture: 'button' });
   // Whoever may not vote need not read and type first.
   const refused = whyNot(deps, actor, { ...given, gesture: 'typed-name' }, ask);
   if (refused !== undefined) return { refused };
@@ -97,19 +98,21 @@ async function approve(deps: Deps, press: Press, lockdown: Lockdown, stage: Stag
   if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
   const { confirmMinutes } = deps.settings.watch;
   const drawn = (state: ModalState) =>
-    confirmDisable({ namespace: lockdown.namespace, finding, state, confirmMinutes });
-  const state = modalState(press, lockdown, stage);
+    ask.cuts
+      ? confirmDisable({ namespace: lockdown.namespace, finding, state, confirmMinutes })
+      : lookFirst({ stage, draft: finding.draft, state });
+  const state = { ...modalState(press, lockdown, stage), openedAt: deps.now() };
   const view = await open(deps, press, drawn(state));
-  const sealed = { ...state, seal: seal(sealValues(view.id, actor.user, lockdown.id, ask.nonce), deps.receiptKey) };
+  const sealed = { ...state, seal: seal(sealValues(view.id, actor.user, state), deps.receiptKey) };
   await calling('views.update', () =>
     deps.client.views.update({ view_id: view.id, hash: view.hash, view: drawn(sealed) }),
   );
   return undefined;
 }
 
-/** What a seal on the modal to end discovery mode is over: only a modal that Slack opened for us has such an id. */
-export function sealValues(view: string, user: string, lockdown: string, nonce: string): string[] {
-  return [view, user, lockdown, nonce];
+/** What a seal on a modal that votes is over: only a modal that Slack opened for us has such an id. */
+export function sealValues(view: string, user: string, { lockdown, nonce, openedAt }: ModalState): string[] {
+  return [view, user, lockdown, nonce ?? '', String(openedAt)];
 }
 
 async function deny(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {

@@ -114,12 +114,25 @@ function listenToModals(app: App, deps: Deps): void {
 /** What was typed or chosen; each of our blocks holds one input. */
 function valuesOf(
   given: Readonly<
-    Record<string, Readonly<Record<string, { value?: string | null; selected_option?: { value: string } | null }>>>
+    Record<
+      string,
+      Readonly<
+        Record<
+          string,
+          {
+            value?: string | null;
+            selected_option?: { value: string } | null;
+            selected_options?: readonly { value: string }[];
+          }
+        >
+      >
+    >
   >,
 ) {
   const entries = Object.entries(given).map(([block, inputs]) => {
     const [input] = Object.values(inputs);
-    return [block, input?.value ?? input?.selected_option?.value ?? undefined] as const;
+    const [ticked] = input?.selected_options ?? [];
+    return [block, input?.value ?? input?.selected_option?.value ?? ticked?.value] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -11,6 +11,7 @@ import { OUTDATED } from './views/answers.ts';
 import { REASON_MIN } from './views/ask-reason.ts';
 import type { Modal } from './views/build.ts';
 import { decideResidual, PAGE_SIZE } from './views/decide-residual.ts';
+import { SEEN } from './views/look-first.ts';
 import { castVote, openAsk } from './votes.ts';
 import { wishFor } from './wishes.ts';
 
@@ -34,6 +35,8 @@ export async function submitted(deps: Household, submission: Submission): Promis
       return deny(deps, submission, lockdown, state.stage);
     case 'leave-out':
       return leaveOut(deps, submission, lockdown, state.stage);
+    case 'look-first':
+      return lookFirst(deps, submission, lockdown, state.stage);
     case 'confirm-disable':
       return confirmDisable(deps, submission, lockdown, state.stage);
     case 'decide-residual':
@@ -44,6 +47,7 @@ export async function submitted(deps: Household, submission: Submission): Promis
 /** Where an error of this modal is shown. */
 export function errorBlock({ name, state }: Pick<Submission, 'name' | 'state'>): string {
   if (name === 'confirm-disable') return INPUTS.namespace.block_id;
+  if (name === 'look-first') return INPUTS.look(0).block_id;
   if (name === 'decide-residual') return INPUTS.residual((state.page ?? 0) * PAGE_SIZE).block_id;
   return INPUTS.reason.block_id;
 }
@@ -62,27 +66,70 @@ async function leaveOut(deps: Household, submission: Submission, lockdown: Lockd
   return wishFor(deps, submission.actor, lockdown, { verb: 'leave-out', stage, because });
 }
 
-async function confirmDisable(
+async function lookFirst(
   deps: Household,
-  { state, actor, view, values }: Submission,
+  submission: Submission,
   lockdown: Lockdown,
   stage: Stage,
 ): Promise<Submitted> {
-  const sealed = sealValues(view, actor.user, lockdown.id, state.nonce ?? '');
-  if (!sealHolds(sealed, state.seal ?? '', deps.receiptKey)) {
-    deps.journal.warned({
-      because: `a vote on ${lockdown.id} came from a modal that was never opened for ${actor.user}`,
-    });
-    return {
-      refused: 'This dialog was not opened by the card, so it was not recorded. Press Approve on the card again.',
-    };
-  }
+  const { actor, state } = submission;
+  const refused = notOpenedByUs(deps, submission) ?? (await notLookedAt(deps, submission, lockdown, stage));
+  if (refused) return refused;
+  const given = { lockdown, stage, nonce: state.nonce } as const;
+  return castVote(deps, actor, { ...given, decision: 'approve', gesture: 'looked' });
+}
+
+async function confirmDisable(
+  deps: Household,
+  submission: Submission,
+  lockdown: Lockdown,
+  stage: Stage,
+): Promise<Submitted> {
+  const { state, actor, values } = submission;
+  const refused = notOpenedByUs(deps, submission) ?? (await notLookedAt(deps, submission, lockdown, stage));
+  if (refused) return refused;
   if (values[INPUTS.namespace.block_id] !== lockdown.namespace)
     return {
       errors: { [INPUTS.namespace.block_id]: `That is not the namespace’s full name. It is ${lockdown.namespace}` },
     };
   const given = { lockdown, stage, nonce: state.nonce } as const;
   return castVote(deps, actor, { ...given, decision: 'approve', gesture: 'typed-name' });
+}
+
+/** The modal has to be one that we opened for this person. */
+function notOpenedByUs(deps: Household, { state, actor, view }: Submission): Submitted | undefined {
+  if (sealHolds(sealValues(view, actor.user, state), state.seal ?? '', deps.receiptKey)) return undefined;
+  deps.journal.warned({
+    because: `a vote on ${state.lockdown} came from a modal that was never opened for ${actor.user}`,
+  });
+  return {
+    refused: 'This dialog was not opened by the card, so it was not recorded. Press Approve on the card again.',
+  };
+}
+
+/** What stands out is ticked thing by thing, and nobody reads it in a moment. */
+async function notLookedAt(
+  deps: Household,
+  { state, values }: Submission,
+  lockdown: Lockdown,
+  stage: Stage,
+): Promise<Submitted | undefined> {
+  const ask = openAsk(lockdown, stage, state.nonce);
+  if (!ask) return { refused: OUTDATED };
+  const looks = ask.rule.looks ?? 0;
+  const missing = Array.from({ length: looks }, (_, position) => INPUTS.look(position).block_id).find(
+    (block) => values[block] !== SEEN,
+  );
+  if (missing !== undefined) return { errors: { [missing]: 'Tick this once you have looked at it.' } };
+  const readMs = deps.settings.votes.readSeconds * 1000 - (deps.now() - (state.openedAt ?? 0));
+  if (looks > 0 && readMs > 0)
+    return {
+      errors: {
+        [INPUTS.look(looks - 1).block_id]:
+          `Please take your time: you can approve in ${Math.ceil(readMs / 1000)} seconds.`,
+      },
+    };
+  return undefined;
 }
 
 /** Answers are gathered over all pages and left as one wish: in between, nothing may change under the reader. */

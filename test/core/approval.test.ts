@@ -165,6 +165,15 @@ describe('somebody', () => {
     expect(may(BORIS, 'typed-name', { cuts: true })).toBeUndefined();
   });
 
+  test('has to have looked at what stands out', () => {
+    const looks = { rule: rule({ looks: 2 }) };
+    expect(may(BORIS, 'reaction', looks)).toContain('stands out');
+    expect(may(BORIS, 'button', looks)).toContain('takes a look at each');
+    expect(may(BORIS, 'looked', looks)).toBeUndefined();
+    expect(may(BORIS, 'looked', { ...looks, cuts: true })).toContain('typed');
+    expect(stricter(rule({ looks: 2 }), rule()).looks).toBe(2);
+  });
+
   test('may not vote by reaction where the rule does not want it', () => {
     expect(may(BORIS, 'reaction', { rule: rule({ reactions: false }) })).toContain('Reactions do not count');
   });

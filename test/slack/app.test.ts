@@ -31,8 +31,11 @@ import {
 import { type SlackProcess, slackProcess } from '../support/slack-process.ts';
 
 let house: SlackProcess;
+/** How much later it is for the Slack process. */
+let laterMs: number;
 beforeEach(async () => {
-  house = await slackProcess();
+  laterMs = 0;
+  house = await slackProcess({ now: () => Date.now() + laterMs });
 });
 afterEach(() => house.stop());
 
@@ -205,6 +208,63 @@ test('ending discovery mode takes the namespace’s name, typed exactly', async 
   expect(house.memory.requests().map(({ wish }) => wish)).toMatchObject([
     { verb: 'vote', vote: { decision: 'approve', gesture: 'typed-name', stage: 'disable-discovery' } },
   ]);
+});
+
+/** A draft in which two things stand out. */
+const STANDS_OUT = aFinding({
+  draft: {
+    ...aFinding().draft,
+    remarks: [
+      { level: 'look', text: 'redis-cart → api.example.com tcp/443: it never called out before.' },
+      { level: 'look', text: 'allow-web-server opens 8080 to everybody.' },
+    ],
+  },
+});
+const TICKED = { 'look-0': { seen: ['seen'] }, 'look-1': { seen: ['seen'] } };
+
+test('where something stands out, Approve asks to look at each such thing, and takes nothing less', async () => {
+  const { card } = await asking('dns', { rule: { ...anAsk().rule, looks: 2 } }, STANDS_OUT);
+  const opened = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  const view = String(opened.views.at(-1)?.id);
+  const half = await house.as(BORIS).submit(view, { 'look-0': { seen: ['seen'] } });
+  expect(Object.keys(half.errors)).toEqual(['look-1']);
+  expect(house.memory.left).toEqual([]);
+});
+
+test('what stands out is not approved within the first twenty seconds', async () => {
+  const { card } = await asking('dns', { rule: { ...anAsk().rule, looks: 2 } }, STANDS_OUT);
+  const opened = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  const view = String(opened.views.at(-1)?.id);
+  const hasty = await house.as(BORIS).submit(view, TICKED);
+  expect(hasty.errors['look-1']).toMatch(/you can approve in \d+ seconds/);
+  expect(house.memory.left).toEqual([]);
+  laterMs = 20_000;
+  const patient = await house.as(BORIS).submit(view, TICKED);
+  expect(patient.errors).toEqual({});
+  expect(wishes()).toMatchObject([{ verb: 'vote', vote: { decision: 'approve', gesture: 'looked', user: BORIS } }]);
+});
+
+test('a reaction on a draft in which something stands out is no vote, and its owner reads why', async () => {
+  const { card } = await asking('dns', { rule: { ...anAsk().rule, looks: 2 } }, STANDS_OUT);
+  await house.as(BORIS).react(CHANNEL, card.ts, 'white_check_mark');
+  expect(await whispered(BORIS)).toContain('something in this draft stands out');
+  expect(house.memory.left).toEqual([]);
+  await house.as(BORIS).react(CHANNEL, card.ts, 'x');
+  await whispered(BORIS, 2);
+  expect(wishes()).toMatchObject([{ verb: 'vote', vote: { decision: 'deny', gesture: 'reaction' } }]);
+});
+
+test('ending discovery mode, too, takes a look at what stands out', async () => {
+  const plain = disableFinding([]);
+  const finding = { ...plain, draft: { ...plain.draft, remarks: STANDS_OUT.draft.remarks } };
+  const { card } = await asking('disable-discovery', { cuts: true, rule: { ...anAsk().rule, looks: 2 } }, finding);
+  const opened = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  const view = String(opened.views.at(-1)?.id);
+  const named = { namespace: { text: NAMESPACE } };
+  expect(Object.keys((await house.as(BORIS).submit(view, named)).errors)).toEqual(['look-0', 'look-1']);
+  laterMs = 20_000;
+  expect((await house.as(BORIS).submit(view, { ...TICKED, ...named })).errors).toEqual({});
+  expect(wishes()).toMatchObject([{ verb: 'vote', vote: { gesture: 'typed-name' } }]);
 });
 
 test('answers for the residual are gathered over all pages and left as one wish', async () => {

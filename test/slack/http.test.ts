@@ -94,7 +94,7 @@ test('who holds the signing secret cannot vote to end discovery mode without a m
     channel: CHANNEL,
     thread: '1.2',
   } as const;
-  const forgedSeal = seal(sealValues('V123', BORIS, lockdown.id, ask.nonce), aReceiptKey());
+  const forgedSeal = seal(sealValues('V123', BORIS, { ...about, openedAt: 1 }), aReceiptKey());
   const payload = {
     type: 'view_submission',
     team: { id: 'T0ACME0001' },
@@ -104,7 +104,7 @@ test('who holds the signing secret cannot vote to end discovery mode without a m
       id: 'V123',
       type: 'modal',
       callback_id: modalId('confirm-disable'),
-      private_metadata: encodeModal({ ...about, seal: forgedSeal }),
+      private_metadata: encodeModal({ ...about, openedAt: 1, seal: forgedSeal }),
       state: { values: { namespace: { text: { type: 'plain_text_input', value: NAMESPACE } } } },
     },
   };

@@ -19,6 +19,7 @@ import { flowsOfStage, flowsOverview } from '#slack/views/flows.ts';
 import { help } from '#slack/views/help.ts';
 import { home } from '#slack/views/home.ts';
 import { lockdownCard } from '#slack/views/lockdown-card.ts';
+import { lookFirst } from '#slack/views/look-first.ts';
 import { notProven } from '#slack/views/not-proven.ts';
 import { nudge } from '#slack/views/nudge.ts';
 import { inPlainText, withoutTables } from '#slack/views/older-blocks.ts';
@@ -183,6 +184,7 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
       tooFewAfter: { left: 0, needed: 2, groups: [{ group: one, left: 0, needed: 1 }] },
     }),
     confirmDisable: confirmDisable({ namespace: one, finding: disabling, state, confirmMinutes: 60 }),
+    lookFirst: lookFirst({ stage: 'dns', draft: finding.draft, state }),
     askWhyDenied: askWhyDenied({ namespace: one, stage: 'dns', state }),
     askWhyLeftOut: askWhyLeftOut({ namespace: one, stage: 'external-services', state }),
     notProven: notProven({

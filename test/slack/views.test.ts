@@ -14,6 +14,7 @@ import { flowsFile } from '#slack/views/flows-file.ts';
 import { help } from '#slack/views/help.ts';
 import { home } from '#slack/views/home.ts';
 import { lockdownCard } from '#slack/views/lockdown-card.ts';
+import { lookFirst } from '#slack/views/look-first.ts';
 import { notProven } from '#slack/views/not-proven.ts';
 import { nudge } from '#slack/views/nudge.ts';
 import { selfTestResult } from '#slack/views/self-test.ts';
@@ -230,6 +231,26 @@ test('the modals that ask', () => {
     }),
   ];
   return drawn(modals.map(drawModal).join('\n\n'), 'modals');
+});
+
+test('what stands out in a draft is ticked, thing by thing, before the vote', () => {
+  const remarks = [
+    { level: 'look', text: 'redis-cart → api.example.com tcp/443: a database that never called out before.' },
+    { level: 'look', text: 'allow-web-server opens 8080 to everybody.' },
+    { level: 'note', text: 'No tcp/53 was seen.' },
+  ] as const;
+  const finding = disableFinding();
+  const draft = { ...dnsDraft, remarks };
+  const modals = [
+    lookFirst({ stage: 'dns', draft, state }),
+    confirmDisable({
+      namespace: NAMESPACE,
+      finding: { ...finding, draft: { ...finding.draft, remarks: remarks.slice(0, 1) } },
+      state,
+      confirmMinutes: 60,
+    }),
+  ];
+  return drawn(modals.map(drawModal).join('\n\n'), 'modals-look-first');
 });
 
 test('an edge that nothing here could allow can only be blocked', () => {

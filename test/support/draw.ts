@@ -95,5 +95,6 @@ function drawInput(element: Extract<KnownBlock, { type: 'input' }>['element']): 
     return element.options
       .map((option) => `  (${option.value === element.initial_option?.value ? '•' : ' '}) ${option.text.text}`)
       .join('\n');
+  if (element.type === 'checkboxes') return element.options.map((option) => `  [ ] ${option.text.text}`).join('\n');
   return `  [${'_'.repeat(20)}]`;
 }

@@ -209,7 +209,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     const { ask, revision } = stages[stage];
     if (!ask) throw new Error(`nobody is asked about ${stage}`);
     const user = people[who];
-    const gesture = ask.cuts ? 'typed-name' : 'button';
+    const gesture = ask.cuts ? 'typed-name' : ask.rule.looks ? 'looked' : 'button';
     const own = {
       team: TEAM,
       user,

@@ -49,6 +49,7 @@ export async function startProduct(options: { readonly settings?: Readonly<Recor
       console: { credentials: consoleApi.credentials },
       kubernetes: { kubeconfig: kubernetes.kubeconfig },
       receipts: { publicKeys: { [receipts.id]: receipts.publicPart } },
+      votes: { readSeconds: 0 },
       namespaces: [
         {
           match: namespace,

@@ -1,9 +1,9 @@
 /** The count that counts: votes that lie in the stored lockdown with a valid receipt, and still make nobody write. */
 import { describe, expect, test } from 'vitest';
 import type { Vote } from '#core/approval.ts';
-import { draftDigest, inverseOf } from '#core/digest.ts';
 import type { Stage } from '#core/stage.ts';
 import { people } from '#sandbox/slack/seed.ts';
+import { askedUnder } from '#test/support/asked-under.ts';
 import { aHouse, type House, type Name } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
@@ -38,6 +38,7 @@ describe('counted again just before writing', () => {
   test('two valid votes are enough, a button and a reaction', async () => {
     const house = await aHouse(redis);
     await house.asking('dns');
+    await askedUnder(house);
     expect(await counted(house, 'dns', ['boris'], ['chitra', { gesture: 'reaction' }])).toBe('verifying');
   });
 
@@ -46,6 +47,7 @@ describe('counted again just before writing', () => {
       namespace: { approval: { groups: ['S0SECURITY1'], needed: 2, reactions: false } },
     });
     await house.asking('dns');
+    await askedUnder(house, { reactions: false });
     expect(await counted(house, 'dns', ['boris'], ['chitra', { gesture: 'reaction' }])).toBe('drafting');
     await expectNothingWritten(house);
   });
@@ -63,6 +65,25 @@ describe('counted again just before writing', () => {
     });
     await house.asking('dns');
     expect(await counted(house, 'dns', ['boris'], ['alice'])).toBe('verifying');
+  });
+
+  test.each(['button', 'reaction'] as const)(
+    'where something stands out, a %s is not a look at it',
+    async (gesture) => {
+      const house = await aHouse(redis);
+      await house.asking('dns');
+      await askedUnder(house, { looks: 1 });
+      expect(await counted(house, 'dns', ['boris', { gesture: 'looked' }], ['chitra', { gesture }])).toBe('drafting');
+      await expectNothingWritten(house);
+    },
+  );
+
+  test('two who looked at what stands out are enough', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await askedUnder(house, { looks: 1 });
+    const looked = { gesture: 'looked' } as const;
+    expect(await counted(house, 'dns', ['boris', looked], ['chitra', looked])).toBe('verifying');
   });
 
   test('somebody who was never among the approvers adds nothing', async () => {
@@ -124,18 +145,8 @@ describe('counted again where Erin answers for an edge that looked wrong', () =>
   async function sponsored(change: Parameters<typeof aHouse>[1] = {}) {
     const house = await aHouse(redis, change);
     await house.asking('dns');
-    const { stages, salt } = await house.lockdown();
-    const { ask } = stages.dns;
-    if (!ask) throw new Error('nothing is asked');
     const extraApprovers = [{ because: 'Erin answers for an edge that looked wrong.', without: [people.erin] }];
-    const rule = { ...ask.rule, extraApprovers };
-    const finding = await house.deps.evidence.draft(house.id, 'dns');
-    if (!finding) throw new Error('there is no draft');
-    const { draft, localPrefixes } = finding;
-    const asked = { draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: rule };
-    const digest = draftDigest(asked, salt);
-    await house.deps.evidence.keepDraft(house.id, { ...finding, digest });
-    await house.put({ stages: { ...stages, dns: { ...stages.dns, ask: { ...ask, rule, digest } } } });
+    await askedUnder(house, { extraApprovers });
     return house;
   }
 

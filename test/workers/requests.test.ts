@@ -4,6 +4,7 @@ import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Wish } from '#core/request.ts';
 import { people } from '#sandbox/slack/seed.ts';
+import { askedUnder } from '#test/support/asked-under.ts';
 import { aHouse, type House } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
@@ -143,6 +144,7 @@ describe('a vote', () => {
   test('is one, however often and in whatever way one person says yes', async () => {
     const house = await aHouse(redis, { settings: { people: { boris: [people.boris, people.erin] } } });
     await house.asking('dns');
+    await askedUnder(house);
     await house.wish(
       'boris',
       { verb: 'vote', stage: 'dns', vote: await house.signedVote('boris', 'dns', { person: 'boris' }) },
@@ -186,6 +188,7 @@ describe('a vote', () => {
   test('that was withdrawn no longer counts', async () => {
     const house = await aHouse(redis);
     await house.asking('dns');
+    await askedUnder(house);
     const nonce = (await house.stage('dns')).ask?.nonce ?? '';
     await house.vote('boris', 'dns', { gesture: 'reaction' });
     await house.wish('boris', { verb: 'withdraw-vote', stage: 'dns', person: people.boris, nonce });

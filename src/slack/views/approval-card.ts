@@ -1,7 +1,7 @@
 /** The card that asks for a stage's approval; once it is decided, the same card says what became of it. */
 import type { KnownBlock } from '@slack/types';
 import { digestWords } from '#core/digest.ts';
-import type { Draft, Remark } from '#core/draft.ts';
+import { type Draft, looksOf, type Remark } from '#core/draft.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import type { Lockdown, StageState } from '#core/lockdown-state.ts';
 import { lastSegment } from '#core/namespace.ts';
@@ -103,8 +103,8 @@ function answerGiven({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | 
 }
 
 /** Nobody can judge these in one look, so nobody may approve them. */
-export function tooManyWarnings({ remarks }: Pick<Draft, 'remarks'>): boolean {
-  const looks = remarks.filter(({ level }) => level === 'look');
+export function tooManyWarnings(draft: Pick<Draft, 'remarks'>): boolean {
+  const looks = looksOf(draft);
   const characters = looks.reduce((sum, { text: look }) => sum + look.length, 0);
   return (
     looks.length > WARNINGS || characters > WARNINGS_CHARACTERS || looks.some((look) => look.text.length > LIMITS.line)
@@ -186,9 +186,9 @@ function pressable(
       detailsButton(to),
       button('deny', `Deny ${stage}…`, to, { style: 'danger' }),
     );
-  const cuts = state.ask?.cuts ?? true;
+  const opensModal = (state.ask?.cuts ?? true) || state.ask?.rule.looks !== undefined;
   return buttons(
-    button('approve', cuts ? `Approve ${stage}…` : `Approve ${stage}`, to, { style: 'primary' }),
+    button('approve', opensModal ? `Approve ${stage}…` : `Approve ${stage}`, to, { style: 'primary' }),
     button('deny', `Deny ${stage}…`, to, { style: 'danger' }),
     detailsButton(to),
     change,

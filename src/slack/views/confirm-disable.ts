@@ -3,6 +3,7 @@ import type { DraftFinding } from '#core/findings.ts';
 import { encodeModal, INPUTS, type ModalState, modalId } from '../action-ids.ts';
 import { LIMITS } from '../limits.ts';
 import { bold, code, count, list, type Modal, modal, number, plain, says } from './build.ts';
+import { lookInputs } from './look-first.ts';
 import { edgeLine } from './words.ts';
 
 export type ConfirmDisable = {
@@ -43,6 +44,7 @@ export function confirmDisable({ namespace, finding, state, confirmMinutes }: Co
         blocked.map(({ group }) => edgeLine(group)),
         30,
       ),
+      ...lookInputs(draft),
       {
         type: 'input',
         block_id,

@@ -1,5 +1,5 @@
 /** One sentence an event, for the thread: what happened, who did it, where it led. */
-import { outcome } from '#core/approval.ts';
+import { outcome, type Vote } from '#core/approval.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { bold, count, ended, type Line, type Message, message, type Piece, person, says, sentence } from './build.ts';
@@ -149,12 +149,19 @@ const CANCELLED = {
   'take-back': 'what was written to the console is being taken back.',
 } as const;
 
+const HOW: Readonly<Record<Vote['gesture'], string>> = {
+  button: '',
+  looked: ', having looked at what stands out',
+  reaction: ' by reaction',
+  'typed-name': ', with the namespace’s name typed',
+};
+
 function voteLine(
   { stage, vote }: Extract<Event, { type: 'vote-cast' }>,
   lockdown: Lockdown,
   to: string | undefined,
 ): Piece[] {
-  const how = { button: '', reaction: ' by reaction', 'typed-name': ', with the namespace’s name typed' }[vote.gesture];
+  const how = HOW[vote.gesture];
   const why = vote.reason ? [': ', ended(vote.reason)] : ['.'];
   if (vote.decision === 'deny')
     return [person(vote.user), ' denied ', bold(stage), how, ...why, ` The stage waits until ${goesOn(stage)}.`];
