@@ -38,21 +38,24 @@ export type Asked = {
 };
 
 export function draftDigest(asked: Asked, salt: string): string {
-  return digestOf('draft', digested(asked), commitments(salt));
+  return draftDigestOver(asked, commitments(salt));
 }
 
 /** Counts, times and display text are left out: traffic that goes on as before must not void a vote. */
-function digested({ draft, inverse, approvalRule }: Asked) {
-  return {
+export function draftDigestOver({ draft, inverse, approvalRule }: Asked, commit: Commit): string {
+  // By commitment and not by text, so that the order is there for whoever has the commitments alone.
+  const sort = sortedBy(commit);
+  const asked = {
     namespace: draft.namespace,
     stage: draft.stage,
-    changes: draft.changes.map(sortedChange),
-    inverse: inverse.map((undo) => ('prefixes' in undo ? { ...undo, prefixes: undo.prefixes.toSorted() } : undo)),
-    residual: draft.residual
-      .map(({ group, decision }) => ({ group: group.id, decision: decision?.answer ?? null }))
-      .sort((a, b) => compare(a.group, b.group)),
+    changes: draft.changes.map((change) => sortedChange(change, sort)),
+    inverse: inverse.map((undo) => ('prefixes' in undo ? { ...undo, prefixes: sort(undo.prefixes) } : undo)),
+    residual: sort(
+      draft.residual.map(({ group, decision }) => ({ group: group.id, decision: decision?.answer ?? null })),
+    ),
     approvalRule,
   };
+  return digestOf('draft', asked, commit);
 }
 
 /** `1a2b 3c4d 5e6f 7a8b`: what people compare. Nothing is looked up by it. */
@@ -76,47 +79,55 @@ function undoing(change: Change, localPrefixes: readonly string[]): Inverse {
   }
 }
 
-function sortedChange(change: Change): unknown {
+type Sort = <Value>(values: readonly Value[]) => Value[];
+
+function sortedBy(commit: Commit): Sort {
+  return (values) =>
+    values
+      .map((value) => ({ value, said: canonical(value, commit) }))
+      .sort((a, b) => compare(a.said, b.said))
+      .map(({ value }) => value);
+}
+
+function sortedChange(change: Change, sort: Sort): unknown {
   switch (change.kind) {
     case 'create-external-network': {
       const { entries, associatedTags } = change.network;
-      const network = { ...change.network, entries: entries.toSorted(), associatedTags: associatedTags.toSorted() };
-      return { ...change, network };
+      return {
+        ...change,
+        network: { ...change.network, entries: sort(entries), associatedTags: sort(associatedTags) },
+      };
     }
     case 'create-ruleset':
-      return { ...change, ruleset: sortedRuleset(change.ruleset) };
+      return { ...change, ruleset: sortedRuleset(change.ruleset, sort) };
     case 'add-tag-prefixes':
-      return { ...change, prefixes: change.prefixes.toSorted() };
+      return { ...change, prefixes: sort(change.prefixes) };
     case 'set-default-actions':
       return change;
   }
 }
 
-function sortedRuleset(ruleset: NewNetworkRuleset): unknown {
+function sortedRuleset(ruleset: NewNetworkRuleset, sort: Sort): unknown {
   return {
     ...ruleset,
-    subject: sortedClauses(ruleset.subject),
-    incomingRules: sortedRules(ruleset.incomingRules),
-    outgoingRules: sortedRules(ruleset.outgoingRules),
+    subject: sortedClauses(ruleset.subject, sort),
+    incomingRules: sortedRules(ruleset.incomingRules, sort),
+    outgoingRules: sortedRules(ruleset.outgoingRules, sort),
   };
 }
 
-function sortedRules(rules: readonly NetworkRule[]): unknown[] {
-  return byContent(
+function sortedRules(rules: readonly NetworkRule[], sort: Sort): unknown[] {
+  return sort(
     rules.map((rule) => ({
       ...rule,
-      object: sortedClauses(rule.object),
-      protocolPorts: rule.protocolPorts.toSorted(),
+      object: sortedClauses(rule.object, sort),
+      protocolPorts: sort(rule.protocolPorts),
     })),
   );
 }
 
-function sortedClauses(clauses: Clauses): unknown[] {
-  return byContent(clauses.map((clause) => clause.toSorted()));
-}
-
-function byContent(values: readonly unknown[]): unknown[] {
-  return values.toSorted((a, b) => compare(canonical(a), canonical(b)));
+function sortedClauses(clauses: Clauses, sort: Sort): unknown[] {
+  return sort(clauses.map((clause) => sort(clause)));
 }
 
 function compare(a: string, b: string): number {

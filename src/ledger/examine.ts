@@ -9,6 +9,7 @@ import { checkKept } from './checks/kept.ts';
 import { type Moment, replay } from './checks/replay.ts';
 import { checkVotes } from './checks/votes.ts';
 import { readLedger } from './format.ts';
+import { commitmentsIn, withheldRemark } from './redaction.ts';
 import type { Finding, Report } from './report.ts';
 
 /** What the one who verifies brings, from elsewhere than the file. */
@@ -28,11 +29,11 @@ export function examine(text: string, trusted: Trusted = {}): Report {
   const { header } = ledger;
   const { lockdown } = header;
   const entries = ledger.entries.map(({ entry }) => entry);
-  const commit = commitments(lockdown.salt);
+  const commit = header.shown ? commitmentsIn(header.shown) : commitments(lockdown.salt);
   const chain = checkChain(entries, commit);
   const { moments, findings: notPlayed, lockdown: after } = replay(lockdown.salt, entries);
   const votes = moments.filter((moment) => moment.kind === 'voted');
-  const drafts = checkDrafts(ledger, moments);
+  const drafts = checkDrafts(ledger, moments, commit);
   const anchors =
     trusted.anchors === undefined
       ? { findings: [], remarks: [], held: 0 }
@@ -60,7 +61,13 @@ export function examine(text: string, trusted: Trusted = {}): Report {
     applied: moments.flatMap(writing),
     checkpoints: anchors.held,
     findings: byEntry(findings),
-    remarks: [...drafts.remarks, ...anchors.remarks, ...clockRemarks(entries), ...header.lacking],
+    remarks: [
+      ...drafts.remarks,
+      ...anchors.remarks,
+      ...clockRemarks(entries),
+      ...header.lacking,
+      ...withheldRemark(ledger),
+    ],
   };
 }
 

@@ -5,16 +5,19 @@ import { type Command, Misused, reading, wordOf } from './command.ts';
 import { writeLedger } from './format.ts';
 import { gather } from './gather.ts';
 import { permalinksFrom, withoutSlack } from './permalinks.ts';
+import { redact } from './redaction.ts';
 import { EXIT } from './report.ts';
 
 export const exportLedger: Command = {
   summary: 'one lockdown’s ledger as JSON lines',
-  help: `usage: lockstep ledger export LOCKDOWN [--out FILE] [--without-slack] [--json]
+  help: `usage: lockstep ledger export LOCKDOWN [--redact] [--out FILE] [--without-slack] [--json]
 
 Writes every entry with its hash, the votes with their receipts and links to Slack, the drafts with their digests as
 YAML, and the ids of the console's objects. Reads Redis with the configuration and the environment of a worker, and
-changes nothing. The file names people, workloads and hosts: it is a map of the network.
+changes nothing. The file names people, workloads and hosts: it is a map of the network, unless they are withheld.
 
+  --redact         put a commitment in the place of every name and of what people wrote; ledger verify checks such a file
+                   as any other, and the same name is withheld as the same everywhere in it. Links are left out
   --out FILE       a new file that only you may read; else standard output
   --without-slack  do not ask Slack for links
   --json           with --out: say what was written as JSON
@@ -24,17 +27,19 @@ ends with: 0 written · 3 Redis could not be read · 64 called wrongly · 78 wro
 example:
   npm run --silent lockstep -- ledger export hipster-shop-1 --out hipster-shop-1.jsonl
 `,
-  options: { out: { type: 'string' }, 'without-slack': { type: 'boolean' } },
+  options: { redact: { type: 'boolean' }, out: { type: 'string' }, 'without-slack': { type: 'boolean' } },
   words: 1,
   run: (given, world) =>
     reading(world, async ({ config: { settings, secrets }, ...kept }) => {
       const [id = ''] = given.positionals;
-      const permalink = given.values['without-slack']
-        ? withoutSlack
-        : permalinksFrom(slackClient(secrets.slackBotToken, { slackApiUrl: secrets.slackApiUrl }));
+      const permalink =
+        given.values['without-slack'] || given.values.redact
+          ? withoutSlack
+          : permalinksFrom(slackClient(secrets.slackBotToken, { slackApiUrl: secrets.slackApiUrl }));
       const { publicKeys: receiptKeys } = settings.receipts;
-      const ledger = await gather({ ...kept, permalink, receiptKeys, now: world.now }, id);
-      if (!ledger) throw new Misused(`No lockdown ${id} is kept; ledger list says which are.`);
+      const whole = await gather({ ...kept, permalink, receiptKeys, now: world.now }, id);
+      if (!whole) throw new Misused(`No lockdown ${id} is kept; ledger list says which are.`);
+      const ledger = given.values.redact ? redact(whole) : whole;
       const text = writeLedger(ledger);
       const file = wordOf(given, 'out');
       if (file === undefined) world.out(text);

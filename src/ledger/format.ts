@@ -51,6 +51,8 @@ export const Header = z.strictObject({
   /** The rule each question was asked under, by the entry that asked it. */
   rules: z.array(z.strictObject({ entry: z.number().int(), stage, nonce: z.string(), rule: ApprovalRule })),
   lockdown: Lockdown,
+  /** Only where names are withheld: the texts that are not, each with the salt that its commitment is checked with. */
+  shown: z.record(z.string(), z.string()).exactOptional(),
   /** What could not be had, in sentences. */
   lacking: z.array(z.string()),
 });

@@ -1,6 +1,6 @@
 /** Everything Redis and Slack have for one lockdown's ledger, as it was at one moment. Nothing is written. */
 import { stringify } from 'yaml';
-import { draftDocuments } from '#core/draft-yaml.ts';
+import { type DraftDocument, draftDocuments } from '#core/draft-yaml.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { STAGES, type Stage } from '#core/stage.ts';
@@ -92,11 +92,15 @@ function draftLine({ draft, digest, localPrefixes }: DraftFinding): DraftLine {
       ...{ group, source, destination, ports },
       ...(decision ? { answer: decision.answer, by: decision.by } : {}),
     })),
-    yaml: draftDocuments(draft, localPrefixes).map(({ command, document }) => ({
-      command,
-      document: stringify(document, { indentSeq: false, lineWidth: 0 }),
-    })),
+    yaml: yamlOf(draftDocuments(draft, localPrefixes)),
   });
+}
+
+export function yamlOf(documents: readonly DraftDocument[]): DraftLine['yaml'] {
+  return documents.map(({ command, document }) => ({
+    command,
+    document: stringify(document, { indentSeq: false, lineWidth: 0 }),
+  }));
 }
 
 async function objectsOf({ evidence }: Sources, id: string): Promise<ObjectsLine[]> {

@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, parseDocument, visit } from 'yaml';
 import type { Ask } from '#core/approval.ts';
-import { draftDigest, inverseOf } from '#core/digest.ts';
+import type { Commit } from '#core/commitment.ts';
+import { draftDigestOver, inverseOf } from '#core/digest.ts';
 import type { EdgeGroup, Residual } from '#core/draft.ts';
 import { draftDocuments } from '#core/draft-yaml.ts';
 import type { DraftLine, Ledger } from '../format.ts';
@@ -16,8 +17,12 @@ type DraftFindings = {
   readonly namespaceHolds: boolean;
 };
 
-export function checkDrafts({ header, entries, drafts }: Ledger, moments: readonly Moment[]): DraftFindings {
-  const { namespace, salt } = header.lockdown;
+export function checkDrafts(
+  { header, entries, drafts }: Ledger,
+  moments: readonly Moment[],
+  commit: Commit,
+): DraftFindings {
+  const { namespace } = header.lockdown;
   const findings: Finding[] = [];
   const remarks: string[] = [];
   const proven = new Set<string>();
@@ -25,7 +30,7 @@ export function checkDrafts({ header, entries, drafts }: Ledger, moments: readon
     const { stage } = draft;
     const asked = moments.filter((moment) => isQuestion(moment, draft));
     for (const { entry, ask } of asked) {
-      if (digestOf(draft, { namespace, salt }, ask) === ask.digest) proven.add(ask.nonce);
+      if (digestOfLine(draft, { namespace, rule: ask.rule }, commit) === ask.digest) proven.add(ask.nonce);
       else findings.push(broken(entry, whyOther(ask)));
     }
     const because = whyOtherYaml(draft, namespace);
@@ -59,17 +64,17 @@ function nonceOf({ after, stage }: Extract<Moment, { kind: 'applied' | 'approved
   return after.stages[stage].ask?.nonce;
 }
 
-function digestOf(
+export function digestOfLine(
   { stage, changes, localPrefixes, residual }: DraftLine,
-  { namespace, salt }: { readonly namespace: string; readonly salt: string },
-  { rule }: Ask,
+  { namespace, rule }: { readonly namespace: string; readonly rule: Ask['rule'] },
+  commit: Commit,
 ): string {
   const asked = {
     draft: { namespace, stage, changes, residual: residual.map(asResidual) },
     inverse: inverseOf(changes, localPrefixes),
     approvalRule: rule,
   };
-  return draftDigest(asked, salt);
+  return draftDigestOver(asked, commit);
 }
 
 /** Only which group it is and what was answered are in the digest. */
