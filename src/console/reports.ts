@@ -56,7 +56,7 @@ async function* readReports<What, Reports>(
   reportsOf: (columns: Omit<Columns<What>, 'ids'>) => Reports,
 ): AsyncGenerator<ReportPage<Reports>> {
   // Windows touch, so a report can come twice only from two neighbours.
-  let neighbour = new SeenIds(0);
+  let neighbour = new SeenIds(new Int32Array(0));
   for (let start = from; start < to; start += windows.windowMs) {
     const stretch = { path, from: start, to: Math.min(start + windows.windowMs, to) };
     for await (const { answer, ...window } of wholeWindows(client, kind, stretch, windows)) {
@@ -74,20 +74,30 @@ async function* readReports<What, Reports>(
 
 /** Each report once, and those of the stretch only. */
 function newIn<What>(
-  { ids, ats, values, whats }: Columns<What>,
+  columns: Columns<What>,
   neighbour: SeenIds,
   { from, to }: Pick<Stretch, 'from' | 'to'>,
-) {
-  const seen = new SeenIds(ats.length);
-  const columns = { ats: [] as number[], values: [] as number[], whats: [] as What[] };
-  for (let index = 0; index < ats.length; index++) {
-    const at = ats[index] as number;
-    if (at < from || at >= to || neighbour.has(ids, index) || !seen.add(ids, index)) continue;
-    columns.ats.push(at);
-    columns.values.push(values[index] as number);
-    columns.whats.push(whats[index] as What);
-  }
-  return { seen, columns };
+): { seen: SeenIds; columns: Omit<Columns<What>, 'ids'> } {
+  const { ids, ats, values, whats } = columns;
+  const seen = new SeenIds(ids);
+  const isNew = (nth: number) => {
+    const at = ats[nth] as number;
+    return at >= from && at < to && !neighbour.has(ids, nth) && seen.add(nth);
+  };
+  let nth = 0;
+  while (nth < whats.length && isNew(nth)) nth++;
+  // Nearly every answer is new as a whole.
+  if (nth === whats.length) return { seen, columns };
+  const kept = Array.from({ length: nth }, (_, before) => before);
+  while (++nth < whats.length) if (isNew(nth)) kept.push(nth);
+  return {
+    seen,
+    columns: {
+      ats: Float64Array.from(kept, (one) => ats[one] as number),
+      values: Float64Array.from(kept, (one) => values[one] as number),
+      whats: kept.map((one) => whats[one] as What),
+    },
+  };
 }
 
 type Window<What> = {
@@ -116,9 +126,18 @@ async function* wholeWindows<What>(
     from,
     to,
     ...(truncated === undefined ? {} : { truncated }),
-    answer: answer ?? { size: 0, ids: [], ats: [], values: [], whats: [], unreadable: 0 },
+    answer: answer ?? NOTHING,
   };
 }
+
+const NOTHING: ReportsAnswer<never> = {
+  size: 0,
+  ids: new Int32Array(0),
+  ats: new Float64Array(0),
+  values: new Float64Array(0),
+  whats: [],
+  unreadable: 0,
+};
 
 function whyNotWhole(answer: Pick<ReportsAnswer<unknown>, 'size'> | undefined, windows: Windows): string | undefined {
   if (!answer) return 'the console’s answer is too large even for a window this short';

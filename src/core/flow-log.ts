@@ -4,10 +4,10 @@ import type { Flow, FlowKind } from './flow.ts';
 export class FlowLog implements Iterable<Flow> {
   /** One entry a flow in each; flows of one kind mostly share the object. */
   readonly kinds: readonly FlowKind[];
-  readonly ats: readonly number[];
-  readonly values: readonly number[];
+  readonly ats: Float64Array;
+  readonly values: Float64Array;
 
-  constructor(kinds: readonly FlowKind[], ats: readonly number[], values: readonly number[]) {
+  constructor(kinds: readonly FlowKind[], ats: Float64Array, values: Float64Array) {
     this.kinds = kinds;
     this.ats = ats;
     this.values = values;

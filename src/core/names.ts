@@ -158,19 +158,23 @@ function spanAt(unitsRuns: readonly (readonly Run[])[], at: number): NameSpan {
     if (change > at) until = Math.min(until, change);
     else from = Math.max(from, change);
   };
-  const only = onlyName(unitsRuns);
-  for (const runs of unitsRuns) {
-    for (const { first, last } of runs) {
-      changes(first - LATE);
-      if (only) continue;
-      changes(last - LATE + 1);
-      changes(last - LATE + TOGETHER + 1);
+  if (onlyName(unitsRuns)) {
+    // Where there is but one name, it stays once it was found.
+    let found = Number.POSITIVE_INFINITY;
+    for (const runs of unitsRuns) for (const { first } of runs) found = Math.min(found, first);
+    changes(found - LATE);
+  } else {
+    for (const runs of unitsRuns) {
+      for (const { first, last } of runs) {
+        changes(first - LATE);
+        changes(last - LATE + 1);
+        changes(last - LATE + TOGETHER + 1);
+      }
     }
   }
   return { names: namesAt(unitsRuns, at), from, until };
 }
 
-/** Where there is but one name, it stays once it was found. */
 function onlyName(unitsRuns: readonly (readonly Run[])[]): boolean {
   const first = unitsRuns[0]?.[0];
   return unitsRuns.every((runs) => runs.every(({ name }) => name === first?.name));

@@ -161,7 +161,12 @@ test('an hour in which nothing happened has no list at all, and that is fine', a
   const { api } = await apiAgainst(() => ({ json: { report: 'Flows' } }));
 
   expect(await all(api.readFlows(SHOP, START, START + HOUR))).toEqual([
-    { from: START, to: START + HOUR, reports: new FlowLog([], [], []), unreadable: 0 },
+    {
+      from: START,
+      to: START + HOUR,
+      reports: new FlowLog([], new Float64Array(0), new Float64Array(0)),
+      unreadable: 0,
+    },
   ]);
 });
 

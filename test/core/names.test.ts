@@ -145,3 +145,19 @@ test('lookups that arrive in another order give the same answers', () => {
     }),
   );
 });
+
+test('names asked for once are right for every flow of the time they are said to hold', () => {
+  const times = Array.from({ length: 64 }, (_, tenth) => NOON + tenth * 10 * MINUTE);
+  fc.assert(
+    fc.property(fc.array(anyLookup), fc.constantFrom(...times), (lookups, at) => {
+      const table = learned(...lookups);
+      const [own, elsewhere] = [table.spanFor('frontend-1', '52.0.0.1', at), table.spanElsewhere('52.0.0.1', at)];
+      for (const one of times) {
+        if (one >= own.from && one < own.until)
+          expect(table.namesFor('frontend-1', '52.0.0.1', one)).toEqual(own.names);
+        if (one >= elsewhere.from && one < elsewhere.until)
+          expect(table.namesElsewhere('52.0.0.1', one)).toEqual(elsewhere.names);
+      }
+    }),
+  );
+});

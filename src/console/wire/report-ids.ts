@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 /** Three words an id, one id after the other. */
-export type ReportIds = readonly number[];
+export type ReportIds = Int32Array;
 
 const WORDS = 3;
 const NONE = -1;
@@ -13,13 +13,15 @@ export function wordsOf(id: string): [number, number, number] {
   return [bytes.readInt32BE(0), bytes.readInt32BE(4), bytes.readInt32BE(8)];
 }
 
+/** The ids of one answer that were seen. They are looked up in the answer's own column: an id is never copied. */
 export class SeenIds {
-  private readonly words: number[] = [];
+  private readonly ids: ReportIds;
+  /** Places in the column. */
   private readonly slots: Int32Array;
 
-  /** `most`: so many ids will be added at most. */
-  constructor(most: number) {
-    this.slots = new Int32Array(2 << (32 - Math.clz32(most))).fill(NONE);
+  constructor(ids: ReportIds) {
+    this.ids = ids;
+    this.slots = new Int32Array(2 << (32 - Math.clz32(ids.length / WORDS))).fill(NONE);
   }
 
   has(ids: ReportIds, nth: number): boolean {
@@ -27,11 +29,10 @@ export class SeenIds {
   }
 
   /** False where it was there before. */
-  add(ids: ReportIds, nth: number): boolean {
-    const slot = this.slotOf(ids, nth);
+  add(nth: number): boolean {
+    const slot = this.slotOf(this.ids, nth);
     if (this.slots[slot] !== NONE) return false;
-    this.slots[slot] = this.words.length;
-    for (let word = 0; word < WORDS; word++) this.words.push(ids[nth * WORDS + word] as number);
+    this.slots[slot] = nth * WORDS;
     return true;
   }
 
@@ -39,11 +40,11 @@ export class SeenIds {
   private slotOf(ids: ReportIds, nth: number): number {
     const [a, b, c] = [ids[nth * WORDS] as number, ids[nth * WORDS + 1] as number, ids[nth * WORDS + 2] as number];
     const mixed = Math.imul(Math.imul(a ^ (b << 7), 0x85ebca6b) ^ c, 0x9e3779b1);
-    const { slots, words } = this;
+    const { slots, ids: own } = this;
     for (let slot = mixed >>> 7; ; slot++) {
       slot &= slots.length - 1;
       const at = slots[slot] as number;
-      if (at === NONE || (words[at] === a && words[at + 1] === b && words[at + 2] === c)) return slot;
+      if (at === NONE || (own[at] === a && own[at + 1] === b && own[at + 2] === c)) return slot;
     }
   }
 }
