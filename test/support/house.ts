@@ -26,6 +26,7 @@ import { startSlack } from '#sandbox/slack/start.ts';
 import { slackClient } from '#slack/client.ts';
 import { directory } from '#slack/directory.ts';
 import { poster } from '#slack/post.ts';
+import { reactionsShown } from '#slack/reactions-shown.ts';
 import { publicKeyText, receiptIsValid, signVote } from '#slack/receipt.ts';
 import { JOB_NAMES, JOBS, type JobData, type JobName } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
@@ -115,6 +116,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     directory: { members: (group) => fresh().members(group), surely: (user) => fresh().surely(user) },
     poster: post,
     whisper: post.whisper,
+    reactionsShown: (place) => reactionsShown(client, settings.reactions, place),
     receiptIsValid: (vote, salt) => receiptIsValid(vote, settings.receipts.publicKeys, commitments(salt)),
     idempotencySecret: 'not to be guessed',
     now,
