@@ -8,6 +8,7 @@ import { directory } from './directory.ts';
 import { calling, failureFrom } from './failure.ts';
 import type { Household } from './household.ts';
 import type { Once } from './http-guard.ts';
+import { strangeAnswerAddress } from './known-to-slack.ts';
 import { listen, tellReacted } from './listeners.ts';
 import { poster } from './post.ts';
 import type { Reacted, Reaction } from './reactions.ts';
@@ -61,6 +62,13 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
     journal.slackFailed({
       what: 'answering Slack',
       because: failure instanceof Error ? failure.message : String(failure),
+    });
+  });
+  app.use(async ({ body, next }) => {
+    if (strangeAnswerAddress(body, slackApiUrl) === undefined) return next();
+    // Nothing is answered: whoever sent it is not Slack.
+    journal.warned({
+      because: 'a request wanted its answer to be sent to an address that is not Slack’s, and was refused',
     });
   });
   const household: Household = {
