@@ -34,6 +34,8 @@ export function openJournal(process: string, secrets: readonly string[]) {
       log.info({ event: 'refused', ...facts }, facts.because),
     forgedVote: (facts: { lockdown: string; stage: string; user: string }) =>
       log.error({ event: 'forged-vote-seen', ...facts }, 'a vote without a valid receipt was left out'),
+    alteredCard: (facts: { lockdown: string; card: string; user: string }) =>
+      log.error({ event: 'card-altered', ...facts }, 'a card was pressed that reads otherwise than it was posted'),
 
     collected: (facts: { lockdown: string; reports: number; edges: number; readUpTo: number }) =>
       log.info({ event: 'flows-collected', ...facts }, 'a window of reports was folded'),

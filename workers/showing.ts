@@ -11,6 +11,7 @@ import type { Message } from '#slack/views/build.ts';
 import { flowsFile } from '#slack/views/flows-file.ts';
 import { lockdownCard } from '#slack/views/lockdown-card.ts';
 import { notProven } from '#slack/views/not-proven.ts';
+import { textFingerprints } from '#slack/views/shown-text.ts';
 import { supersededCard } from '#slack/views/superseded-card.ts';
 import { watchCard } from '#slack/views/watch-card.ts';
 
@@ -26,15 +27,17 @@ type Shown = { readonly channel: string; readonly thread?: string; readonly stag
 async function show(deps: ShowingDeps, lockdown: string, card: string, where: Shown, message: Message): Promise<Place> {
   const fingerprint = createHash('sha256').update(JSON.stringify(message)).digest('hex');
   const place = await deps.cards.get(lockdown, card);
-  if (place && (await deps.cards.shown(lockdown, card)) === fingerprint) return place;
-  if (place && (await deps.poster.updateCard({ lockdown, card, message })) === 'updated') {
-    await deps.cards.keepShown(lockdown, card, fingerprint);
-    return place;
-  }
-  if (place) await deps.cards.drop(lockdown, card);
-  const posted = await deps.poster.postCard({ lockdown, card, message, ...where });
+  const altered = await deps.cards.isAltered(lockdown, card);
+  if (place && !altered && (await deps.cards.shown(lockdown, card)) === fingerprint) return place;
+  // Before it is sent: whoever presses at once has seen it already.
+  await deps.cards.keepTexts(lockdown, card, textFingerprints(message));
+  const isThere = place && (await deps.poster.updateCard({ lockdown, card, message })) === 'updated';
+  if (place && !isThere) await deps.cards.drop(lockdown, card);
+  const shown = isThere ? place : await deps.poster.postCard({ lockdown, card, message, ...where });
+  await deps.cards.textsSent(lockdown, card);
   await deps.cards.keepShown(lockdown, card, fingerprint);
-  return posted;
+  if (altered) await deps.cards.putRight(lockdown, card);
+  return shown;
 }
 
 /** Brings up to date only what is there; says nothing about a card that never was. */

@@ -15,6 +15,10 @@ const Shown = z.strictObject({
 });
 export type Shown = z.infer<typeof Shown>;
 
+const Texts = z.array(z.string());
+/** So many tries to send different versions may fail one after the other. */
+const UNSENT_MAX = 9;
+
 export type CardStore = ReturnType<typeof cardStore>;
 
 export function cardStore(redis: Redis) {
@@ -61,6 +65,41 @@ export function cardStore(redis: Redis) {
 
     async keepShown(lockdown: string, card: string, fingerprint: string): Promise<void> {
       await redis.hset(key.shown(lockdown), card, fingerprint);
+    },
+
+    /** What people will read on a card, in each form that may be sent; kept before it is sent. */
+    async keepTexts(lockdown: string, card: string, fingerprints: readonly string[]): Promise<void> {
+      const texts = JSON.stringify(fingerprints);
+      if ((await redis.lindex(key.texts(lockdown, card), 0)) === texts) return;
+      await redis
+        .multi()
+        .lpush(key.texts(lockdown, card), texts)
+        .ltrim(key.texts(lockdown, card), 0, UNSENT_MAX)
+        .exec();
+    },
+
+    /** It was sent: who pressed a moment before still saw the former one, and nobody one before that. */
+    async textsSent(lockdown: string, card: string): Promise<void> {
+      await redis.ltrim(key.texts(lockdown, card), 0, 1);
+    },
+
+    /** Everything that people may rightly read on a card. */
+    async texts(lockdown: string, card: string): Promise<string[]> {
+      const kept = await redis.lrange(key.texts(lockdown, card), 0, -1);
+      return kept.flatMap((text) => Texts.parse(JSON.parse(text)));
+    },
+
+    /** Says that a card reads otherwise than it was posted, so that it is put right. */
+    async markAltered(lockdown: string, card: string): Promise<void> {
+      await redis.sadd(key.altered(lockdown), card);
+    },
+
+    async isAltered(lockdown: string, card: string): Promise<boolean> {
+      return (await redis.sismember(key.altered(lockdown), card)) === 1;
+    },
+
+    async putRight(lockdown: string, card: string): Promise<void> {
+      await redis.srem(key.altered(lockdown), card);
     },
 
     /**

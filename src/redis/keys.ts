@@ -25,6 +25,10 @@ export const key = {
   claims: (id: string) => `${TAG}:claims:${id}`,
   /** Hash: card → fingerprint of what it showed last. */
   shown: (id: string) => `${TAG}:shown:${id}`,
+  /** List: fingerprints of what people read on a card, the newest first; below the cards, which the Slack process reads. */
+  texts: (id: string, card: string) => `${TAG}:cards:${id}:texts:${card}`,
+  /** Set: cards that read otherwise than they were posted. */
+  altered: (id: string) => `${TAG}:altered:${id}`,
   /** A signed request of Slack that was seen before. */
   once: (id: string) => `${TAG}:once:${id}`,
   cardAt: (channel: string, ts: string) => `${TAG}:card-at:${channel}:${ts}`,
@@ -42,6 +46,7 @@ export function keysOf(id: string, stages: readonly string[]): string[] {
     key.cards,
     key.claims,
     key.shown,
+    key.altered,
   ];
   return [...fixed.map((of) => of(id)), ...stages.map((stage) => key.objects(id, stage))];
 }

@@ -92,10 +92,12 @@ export function lockdownStore(redis: Redis) {
 
     /** Everything kept of an ended lockdown goes, history included. */
     async forget(id: string): Promise<void> {
-      const places = (await redis.hvals(key.cards(id))).map((text) => Place.parse(JSON.parse(text)));
+      const cards = await redis.hgetall(key.cards(id));
+      const places = Object.values(cards).map((text) => Place.parse(JSON.parse(text)));
+      const texts = Object.keys(cards).map((card) => key.texts(id, card));
       await redis
         .multi()
-        .del(...keysOf(id, STAGES), ...places.map(({ channel, ts }) => key.cardAt(channel, ts)))
+        .del(...keysOf(id, STAGES), ...texts, ...places.map(({ channel, ts }) => key.cardAt(channel, ts)))
         .zrem(key.ended(), id)
         .exec();
     },

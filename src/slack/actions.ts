@@ -12,7 +12,7 @@ import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
 import { knownToSlack, onlySigned } from './known-to-slack.ts';
 import { seal } from './receipt.ts';
-import { NOT_OURS } from './views/answers.ts';
+import { ALTERED, NOT_OURS } from './views/answers.ts';
 import { askWhyDenied, askWhyLeftOut } from './views/ask-reason.ts';
 import type { Modal } from './views/build.ts';
 import { confirmDisable } from './views/confirm-disable.ts';
@@ -30,6 +30,8 @@ export type Press = {
   readonly actor: Actor;
   /** The message the button is on. */
   readonly ts: string;
+  /** Fingerprint of what it says. */
+  readonly text: string;
   readonly trigger: string;
 };
 
@@ -41,6 +43,13 @@ export async function pressed(deps: Deps, press: Press): Promise<Reply | undefin
   if (card?.lockdown !== target.lockdown) {
     deps.journal.warned({ because: `a button for ${target.lockdown} was pressed on a message that is no card of it` });
     return { refused: NOT_OURS };
+  }
+  const texts = await inTime('the card store', deps.cards.texts(target.lockdown, card.card));
+  if (!texts.includes(press.text)) {
+    // Whoever holds the bot's token can rewrite a card, but not what its buttons are for.
+    deps.journal.alteredCard({ lockdown: target.lockdown, card: card.card, user: actor.user });
+    await inTime('the card store', deps.cards.markAltered(target.lockdown, card.card));
+    return { refused: ALTERED };
   }
   const lockdown = await inTime('the lockdown store', deps.lockdowns.read(target.lockdown));
   if (!lockdown) return { refused: 'This lockdown is not kept any more.' };

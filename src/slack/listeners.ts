@@ -13,6 +13,7 @@ import { type Reacted, reactionAdded, reactionRemoved } from './reactions.ts';
 import { answer, NOT_OURS, NOT_RECORDED, UNCERTAIN } from './views/answers.ts';
 import type { Message } from './views/build.ts';
 import { homeUnavailable } from './views/home.ts';
+import { textFingerprint } from './views/shown-text.ts';
 
 /** Slack waits three seconds for what a submitted modal should show. */
 const SUBMIT_MS = 2600;
@@ -49,12 +50,23 @@ function listenToButtons(app: App, deps: Deps): void {
     const reply =
       decoded && channel && ts
         ? await answering<Reply | undefined>(deps, `pressing ${decoded.name}`, () =>
-            pressed(deps, { ...decoded, actor: presser(deps, body, action), ts, trigger: body.trigger_id }),
+            pressed(deps, {
+              ...decoded,
+              actor: presser(deps, body, action),
+              ts,
+              text: textFingerprint(messageOn(body)),
+              trigger: body.trigger_id,
+            }),
           )
         : { refused: NOT_OURS };
     if (reply)
       await respond({ response_type: 'ephemeral', replace_original: false, ...inThread(body), ...messageOf(reply) });
   });
+}
+
+/** The message as Slack had kept it when the button was pressed. */
+function messageOn({ message }: BlockAction): Parameters<typeof textFingerprint>[0] {
+  return { blocks: message?.blocks ?? [], attachments: message?.attachments ?? [] };
 }
 
 function presser(deps: Deps, body: BlockAction, action: ButtonAction): Actor {

@@ -27,10 +27,13 @@ export type Cards = {
   find(
     channel: string,
     ts: string,
-  ): Promise<{ lockdown: string; stage?: Stage | undefined; nonce?: string | undefined } | undefined>;
+  ): Promise<{ lockdown: string; card: string; stage?: Stage | undefined; nonce?: string | undefined } | undefined>;
   get(lockdown: string, card: string): Promise<Place | undefined>;
   put(lockdown: string, card: string, place: Place & { readonly nonce?: string }, stage?: Stage): Promise<void>;
   claim(lockdown: string, card: string): Promise<'ours' | 'posted' | 'in doubt'>;
+  /** Fingerprints of what people may rightly read on a card. */
+  texts(lockdown: string, card: string): Promise<string[]>;
+  markAltered(lockdown: string, card: string): Promise<void>;
 };
 
 /** Never waits longer than a person would: `not recorded` when the memory does not answer. */
@@ -41,4 +44,4 @@ export type Leave = <Name extends (typeof FROM_SLACK)[number]>(
 ) => Promise<'left' | 'not recorded'>;
 
 /** Lines an operator should be able to count. */
-export type SlackJournal = Pick<Journal, 'degraded' | 'slackFailed' | 'refused' | 'warned'>;
+export type SlackJournal = Pick<Journal, 'degraded' | 'slackFailed' | 'refused' | 'warned' | 'alteredCard'>;

@@ -79,6 +79,15 @@ describe.skipIf(!installed)('with config/redis.acl loaded', () => {
     await expect(slack.set(key.cardAt('C1', '1.3'), 'x')).rejects.toThrow(/NOPERM/);
   });
 
+  test('the Slack process reads what a card should say and marks one that says something else, no more', async () => {
+    await as('worker').lpush(key.texts('l1', 'main'), '["f1"]');
+    const slack = as('slack');
+    expect(await slack.lrange(key.texts('l1', 'main'), 0, -1)).toEqual(['["f1"]']);
+    await expect(slack.lpush(key.texts('l1', 'main'), '["f2"]')).rejects.toThrow(/NOPERM/);
+    expect(await slack.sadd(key.altered('l1'), 'main')).toBe(1);
+    expect(await as('worker').sismember(key.altered('l1'), 'main')).toBe(1);
+  });
+
   test('the Slack process leaves a job that a worker does', async () => {
     const done: string[] = [];
     for (const name of FROM_SLACK) {

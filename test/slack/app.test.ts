@@ -10,6 +10,7 @@ import { poster } from '#slack/post.ts';
 import { receiptIsValid } from '#slack/receipt.ts';
 import { approvalCard } from '#slack/views/approval-card.ts';
 import { lockdownCard } from '#slack/views/lockdown-card.ts';
+import { textFingerprints } from '#slack/views/shown-text.ts';
 import { draw } from '../support/draw.ts';
 import {
   ALICE,
@@ -23,6 +24,7 @@ import {
   DIEGO,
   DIGEST,
   disableFinding,
+  dnsDraft,
   HOUR,
   inStage,
   NAMESPACE,
@@ -60,6 +62,7 @@ function post(lockdown: Lockdown, card: string, message: ReturnType<typeof lockd
   const { slack, memory, deps } = house;
   const client = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl });
   const { postCard } = poster({ client, cards: memory.cards, journal: deps.journal });
+  memory.keepTexts(lockdown.id, card, textFingerprints(message));
   return postCard({ lockdown: lockdown.id, card, channel: lockdown.channel, message, ...rest });
 }
 
@@ -171,6 +174,21 @@ test('a button on a message that is no card of ours is refused and noted', async
   const seen = await house.as(BORIS).click(CHANNEL, ts ?? '', 'lockstep.approve');
   expect(told(seen)).toContain('none of our cards');
   expect(house.lines).toContainEqual(expect.stringContaining('no card of it'));
+});
+
+test('a card that somebody rewrote with our token is voted on by nobody, and the alarm is raised', async () => {
+  const { card, lockdown } = await asking('dns');
+  const harmless = approvalCard({ lockdown, stage: 'dns', finding: aFinding({ draft: { ...dnsDraft, changes: [] } }) });
+  const client = slackClient(house.slack.botToken, { slackApiUrl: house.slack.apiUrl });
+  await client.chat.update({ ...card, ...harmless });
+  for (const button of ['lockstep.approve', 'lockstep.deny']) {
+    const seen = await house.as(BORIS).click(CHANNEL, card.ts, button);
+    expect(told(seen)).toContain('does not read as we posted it');
+    expect(seen.views).toEqual([]);
+  }
+  expect(house.memory.left).toEqual([]);
+  expect(house.lines).toContain(`card-altered ${cardNames.approval('dns', 1)}, pressed by ${BORIS}`);
+  expect([...house.memory.altered]).toEqual([`${lockdown.id} ${cardNames.approval('dns', 1)}`]);
 });
 
 test('denying asks for a reason and records it', async () => {

@@ -218,7 +218,8 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     const { ask, revision } = stages[stage];
     if (!ask) throw new Error(`nobody is asked about ${stage}`);
     const user = people[who];
-    const gesture = ask.cuts ? 'typed-name' : ask.rule.looks ? 'looked' : 'button';
+    const approving = ask.cuts ? 'typed-name' : ask.rule.looks ? 'looked' : 'button';
+    const gesture = change.decision === 'deny' ? 'button' : approving;
     const own = {
       team: TEAM,
       user,

@@ -13,6 +13,8 @@ export function slackMemory() {
   const findings: { [Kind in keyof Findings]?: Awaited<ReturnType<Findings[Kind]>> } = {};
   const places = new Map<string, Kept>();
   const claims = new Set<string>();
+  const texts = new Map<string, string[]>();
+  const altered = new Set<string>();
   const left: Left[] = [];
   const state = { down: false };
 
@@ -39,7 +41,8 @@ export function slackMemory() {
       const found = [...places].find(([, place]) => place.channel === channel && place.ts === ts);
       if (!found) return answers(undefined);
       const [key, { nonce }] = found;
-      return answers({ lockdown: key.split(' ')[0] ?? '', nonce });
+      const [lockdown = '', card = ''] = key.split(' ');
+      return answers({ lockdown, card, nonce });
     },
     get: (lockdown, card) => answers(places.get(`${lockdown} ${card}`)),
     put: async (lockdown, card, place, stage) => answers(void places.set(`${lockdown} ${card}`, { ...place, stage })),
@@ -50,6 +53,8 @@ export function slackMemory() {
       claims.add(key);
       return answers('ours');
     },
+    texts: (lockdown, card) => answers(texts.get(`${lockdown} ${card}`) ?? []),
+    markAltered: (lockdown, card) => answers(void altered.add(`${lockdown} ${card}`)),
   };
   const leave: Leave = async (job, data, id) => {
     if (state.down) return 'not recorded';
@@ -61,6 +66,10 @@ export function slackMemory() {
     findings: evidence,
     cards,
     leave,
+    /** As the workers do when they post it. */
+    keepTexts: (lockdown: string, card: string, fingerprints: string[]) =>
+      void texts.set(`${lockdown} ${card}`, fingerprints),
+    altered,
     /** What the workers would find. */
     left,
     requests: () => left.filter(({ job }) => job === 'record-request').map(({ data }) => data as Request),

@@ -27,6 +27,7 @@ export function rememberedJournal() {
     degraded: ({ feature, because }) => void lines.push(`degraded ${feature}: ${because}`),
     slackFailed: ({ what, because }) => void lines.push(`slack-failed ${what}: ${because}`),
     refused: ({ user, verb, because }) => void lines.push(`refused ${user} ${verb}: ${because}`),
+    alteredCard: ({ card, user }) => void lines.push(`card-altered ${card}, pressed by ${user}`),
     warned: ({ because }) => void lines.push(`warned ${because}`),
   };
   return { journal, lines };

@@ -1,6 +1,9 @@
 /** What happens by itself: deadlines, steps that got lost, and cards that show the truth. */
 import { describe, expect, test } from 'vitest';
 import { people } from '#sandbox/slack/seed.ts';
+import { cardNames } from '#slack/card-names.ts';
+import { slackClient } from '#slack/client.ts';
+import { textFingerprint } from '#slack/views/shown-text.ts';
 import { aHouse, type House } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
@@ -172,7 +175,7 @@ describe('the thread', () => {
     const said = (await house.seen()).filter((drawn) => /^“[^”]*(vote cast|started early)”/.test(drawn));
     expect(said.map((drawn) => drawn.split('\n')[1])).toEqual([
       expect.stringContaining(`@${people.alice} ended discovery early`),
-      expect.stringContaining(`@${people.boris} approved *dns*; 1 of 2 needed`),
+      expect.stringContaining(`@${people.boris} approved *dns*, having looked at what stands out; 1 of 2 needed`),
       expect.stringContaining(`@${people.chitra} denied *dns*: wrong resolver`),
     ]);
   });
@@ -218,5 +221,46 @@ describe('a lockdown that ended long ago', () => {
     await sweep(house);
     expect(await house.deps.lockdowns.read(house.id)).toBeUndefined();
     expect(house.journalled).toContainEqual({ line: 'forgot', lockdown: house.id });
+  });
+});
+
+describe('what people may rightly read on a card', () => {
+  test('is what it says now and what it said before, however many announce it at once', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    const card = cardNames.approval('dns', 1);
+    const read = async () => {
+      const { channel, ts } = (await house.deps.cards.get(house.id, card)) ?? { channel: '', ts: '' };
+      const messages = await house.around.messages(channel);
+      return textFingerprint({ ...messages.find((each) => each.ts === ts) });
+    };
+    const first = await read();
+    await house.vote('boris', 'dns');
+    await Promise.all(['a', 'b', 'c'].map((id) => house.run('announce', { lockdown: house.id }, { id })));
+    const second = await read();
+    expect(second).not.toBe(first);
+    expect(await house.deps.cards.texts(house.id, card)).toEqual(expect.arrayContaining([first, second]));
+    await house.vote('diego', 'dns', { decision: 'deny', reason: 'Not these, please.' });
+    await house.run('announce', { lockdown: house.id });
+    const now = await house.deps.cards.texts(house.id, card);
+    expect(now).toEqual(expect.arrayContaining([second, await read()]));
+    expect(now).not.toContain(first);
+  });
+
+  test('comes back within a minute where somebody rewrote the card', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    const card = cardNames.approval('dns', 1);
+    const place = await house.deps.cards.get(house.id, card);
+    if (!place) throw new Error('there is no card');
+    const before = await house.seen();
+    const client = slackClient(house.slack.botToken, { slackApiUrl: house.slack.apiUrl });
+    await client.chat.update({ channel: place.channel, ts: place.ts, text: 'Harmless', blocks: [] });
+    await house.run('announce', { lockdown: house.id }, { id: 'knows-nothing' });
+    expect(await house.seen()).not.toEqual(before);
+    await house.deps.cards.markAltered(house.id, card);
+    await house.run('announce', { lockdown: house.id }, { id: 'is-told' });
+    expect(await house.seen()).toEqual(before);
+    expect(await house.deps.cards.isAltered(house.id, card)).toBe(false);
   });
 });

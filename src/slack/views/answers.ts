@@ -15,3 +15,5 @@ export const UNCERTAIN =
   'This took too long, so it is not certain whether it was recorded. Look at the card before you try again.';
 export const OUTDATED = 'This card is outdated: a newer draft is being asked about, or the question is closed.';
 export const NOT_OURS = 'This message is none of our cards, so nothing was recorded.';
+export const ALTERED =
+  'This card does not read as we posted it, so nothing was recorded. It is put right within a minute: read it again before you press. Who manages Lockstep is told.';

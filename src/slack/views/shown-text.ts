@@ -1,0 +1,63 @@
+/** What people read in a message, as one fingerprint: the same for what we sent and for what Slack has kept of it. */
+import { createHash } from 'node:crypto';
+import type { Message } from './build.ts';
+import { inPlainText, withoutTables } from './older-blocks.ts';
+
+/** Slack keeps some blocks, such as tables, beside the others. */
+type Kept = { readonly blocks?: readonly unknown[]; readonly attachments?: readonly unknown[] };
+
+export function textFingerprint({ blocks = [], attachments = [] }: Kept): string {
+  const beside = attachments.flatMap((each) => (isRecord(each) && Array.isArray(each.blocks) ? each.blocks : [each]));
+  // Whichever block Slack put where: their order says nothing that their words do not.
+  const texts = [...blocks, ...beside].map((block) => normal(read(block).join(' '))).filter((text) => text !== '');
+  return createHash('sha256').update(texts.sort().join('\n')).digest('hex');
+}
+
+/** Of a message as it was sent, and as it is sent to a Slack that refuses newer blocks. */
+export function textFingerprints({ blocks }: Pick<Message, 'blocks'>): string[] {
+  const older = withoutTables(blocks);
+  return [...new Set([blocks, older, inPlainText(older)].map((each) => textFingerprint({ blocks: each })))];
+}
+
+/** What people see or press; how it is drawn, and what Slack adds by itself, is not among it. */
+const READ = new Set([
+  'text',
+  'name',
+  'user_id',
+  'usergroup_id',
+  'channel_id',
+  'url',
+  'timestamp',
+  'alt_text',
+  'image_url',
+  'title',
+  'pretext',
+  'footer',
+  'value',
+  'action_id',
+]);
+
+function read(value: unknown, isWords = false): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => read(each, isWords));
+  if (isRecord(value))
+    return Object.keys(value)
+      .sort()
+      .flatMap((key) => read(value[key], READ.has(key)));
+  return isWords && (typeof value === 'string' || typeof value === 'number') ? [String(value)] : [];
+}
+
+/** Slack may write a picture as its name, or a sign as its entity, and break lines and spaces as it likes. */
+function normal(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+    .normalize('NFC')
+    .replace(/\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u200D|\uFE0F/gu, '')
+    .replace(/:(?![0-9a-f]+:)[a-z0-9_+'-]+:/g, '')
+    .replace(/\s+/g, '');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
