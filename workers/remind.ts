@@ -71,14 +71,13 @@ async function nudgeWhoOwes(deps: RemindDeps, lockdown: Lockdown, stage: Stage, 
     },
   );
   if (due.expired || due.nudge.length === 0) return;
-  const { revision } = lockdown.stages[stage];
-  const place = await deps.cards.get(lockdown.id, cardNames.approval(stage, revision));
+  // Kept first: a crash in between costs one nudge, the other order would nudge twice.
+  const after = { ...nudged };
+  for (const person of due.nudge) after[person] = [...(after[person] ?? []), deps.now()];
+  await deps.evidence.keepNudges(lockdown.id, ask.nonce, after);
+  const place = await deps.cards.get(lockdown.id, cardNames.approval(stage, lockdown.stages[stage].revision));
   const card = await showLockdown(deps, lockdown);
-  // Its number keeps it from being posted again by a retry that finds it not kept.
-  const number = Object.values(nudged).flat().length + 1;
-  await deps.poster.postCard({
-    lockdown: lockdown.id,
-    card: cardNames.nudge(stage, revision, number),
+  await deps.poster.say({
     channel: lockdown.channel,
     thread: card.ts,
     message: nudge({
@@ -90,9 +89,6 @@ async function nudgeWhoOwes(deps: RemindDeps, lockdown: Lockdown, stage: Stage, 
       card: place && (await deps.poster.permalink(place)),
     }),
   });
-  const after = { ...nudged };
-  for (const person of due.nudge) after[person] = [...(after[person] ?? []), deps.now()];
-  await deps.evidence.keepNudges(lockdown.id, ask.nonce, after);
 }
 
 /** Slack ids of those who could vote, were not part of it, and have not said anything yet. */

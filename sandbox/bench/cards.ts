@@ -5,7 +5,6 @@ import { groupEdges } from '#core/groups.ts';
 import { type Lockdown, newLockdown } from '#core/lockdown-state.ts';
 import { replay, withChanges } from '#core/replay.ts';
 import { draftStage } from '#core/stages/draft-stage.ts';
-import { lists } from '#core/suspicion/lists.ts';
 import { compile } from '#core/verdict.ts';
 import { approvalCard } from '#slack/views/approval-card.ts';
 import { clusterOf } from './cluster.ts';
@@ -44,12 +43,8 @@ function card(): () => unknown {
       digest: digestOf('draft', draft.stage),
       localPrefixes: [],
       replay: { ...counts, cutGroups: groupEdges(cut, evidence), uncertainGroups: [] },
-      basis: {
-        from: evidence.from,
-        to: evidence.to,
-        lists: lists(),
-        ...{ edges: '', file: '', warnings: '' },
-      },
+      from: evidence.from,
+      to: evidence.to,
       kubernetes: 'asked',
       doubts: [],
       differences: [],

@@ -328,12 +328,8 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
   switch (event.type) {
     case 'draft-ready':
       return { ask: event.ask, votes: [], withdrawn: undefined, revision: state.revision + 1, because: undefined };
-    case 'opened':
-    case 'reopened':
-      return { frozen: undefined };
-    case 'draft-outdated':
-      return { because: event.because, frozen: undefined, voids: (state.voids ?? 0) + 1 };
     case 'nothing-to-allow':
+    case 'draft-outdated':
     case 'not-seen':
     case 'left-out':
       return { because: event.because };
@@ -343,7 +339,6 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
       return { because: event.proof };
     case 'residual-decided':
       return {
-        frozen: true,
         answers: { ...state.answers, ...answered(event) },
         shapedBy: [...new Set([...state.shapedBy, event.by])],
       };

@@ -1,17 +1,15 @@
 /** Whether a policy accepts an edge, by what, and what is missing where nobody can say (console-api.md chapter 4). */
-import type { Edge, Peer } from './edge.ts';
+import type { Edge } from './edge.ts';
 import { BY_DEFAULT } from './flow.ts';
 import type { RuleAction } from './network-ruleset.ts';
 import type { DefaultActions, Policy } from './policy.ts';
-import { type AppliedRule, CompiledPolicy, type Direction } from './verdict/compiled-policy.ts';
+import { type AppliedRule, CompiledPolicy, type DecidedByRule, type Direction } from './verdict/compiled-policy.ts';
 import { decide, matching, probeOf } from './verdict/decide.ts';
-import { type End, endsOf, isHere, type Side } from './verdict/ends.ts';
+import { type End, Ends, type EndsOfEdge, type Side } from './verdict/ends.ts';
 import { doubtAbout, sentenceFor } from './verdict/sentences.ts';
 import type { Workload } from './workload.ts';
 
-export type DecidedBy =
-  | { readonly kind: 'rule'; readonly ruleset: string; readonly rulesetName: string; readonly ruleName?: string }
-  | { readonly kind: 'default' };
+export type DecidedBy = DecidedByRule | { readonly kind: 'default' };
 
 export type Verdict = {
   readonly outcome: 'accept' | 'reject' | 'uncertain';
@@ -44,7 +42,7 @@ type Answer = {
   readonly outcome: Verdict['outcome'];
   readonly by: DecidedBy;
   /** All rules that certainly match, each judged alone. */
-  readonly matching: readonly Extract<DecidedBy, { kind: 'rule' }>[];
+  readonly matching: readonly DecidedByRule[];
 };
 
 export type Judge = {
@@ -63,36 +61,36 @@ export function compile(
   const compiled = new CompiledPolicy(policy);
   for (const workload of workloads.values()) if (workload.namespace === policy.namespace) compiled.unit(workload);
   const byDefault = options.assume ?? policy.effective;
-
-  const judge = (edge: Edge): Verdict => {
-    const unjudgeable = whyUnjudgeable(edge, policy, workloads);
-    if (unjudgeable) return { outcome: 'uncertain', by: { kind: 'default' }, because: unjudgeable };
-    const ends = endsOf(edge, compiled, workloads, byDefault);
-    const others = foreignEnd(edge, policy);
-    if (ends.length === 0) return asRecorded(edge);
-    const failing = ends.filter(({ decision }) => decision.outcome === 'reject');
-    if (failing.length > 0) return verdictOf('reject', failing, edge, compiled);
-    const doubtful = ends.filter(({ decision }) => decision.outcome === 'uncertain');
-    if (doubtful.length > 0) return verdictOf('uncertain', doubtful, edge, compiled);
-    if (others && edge.action === 'Reject') return rejectedElsewhere(edge, others, policy);
-    const byDefaultOnly = ends.filter(({ decision }) => !decision.rule);
-    const verdict = verdictOf('accept', byDefaultOnly.length > 0 ? byDefaultOnly : ends, edge, compiled);
-    if (!others) return verdict;
-    return { ...verdict, because: `${verdict.because} ${others.namespace} accepted it at its end in the record.` };
-  };
+  const ends = new Ends(compiled, workloads, byDefault);
 
   return {
-    judge,
+    judge: (edge) => {
+      const dropped = whyDropped(edge);
+      if (dropped) return { outcome: 'uncertain', by: BY_DEFAULT_ACTION, because: dropped };
+      const found = ends.of(edge);
+      if (!found) return { outcome: 'uncertain', by: BY_DEFAULT_ACTION, because: LOST };
+      const [first, second] = found;
+      if (!first && !second) return asRecorded(edge);
+      for (const outcome of ['reject', 'uncertain'] as const) {
+        const [one, other] = [which(first, outcome), which(second, outcome)];
+        if (one || other) return new EndsVerdict(outcome, [one, other], { edge, compiled });
+      }
+      const others = foreignEnd(edge, policy);
+      if (others && edge.action === 'Reject') return rejectedElsewhere(edge, others, policy);
+      return new EndsVerdict('accept', accepting(first, second), { edge, compiled, elsewhere: others?.namespace });
+    },
 
     whichAllow: (edge) => {
-      if (whyUnjudgeable(edge, policy, workloads)) return {};
+      const found = (!whyDropped(edge) && ends.of(edge)) || [];
       return Object.fromEntries(
-        endsOf(edge, compiled, workloads, byDefault).map(({ side, workload, direction, probe }) => {
-          const allows = matching(compiled.unit(workload)[direction], probe).filter(
-            ({ compiled: { rule } }) => rule.action === 'Allow',
-          );
-          return [side, [...new Set(allows.map(({ compiled: { ruleset } }) => ruleset))].map(refOf)];
-        }),
+        found
+          .flatMap((end) => end ?? [])
+          .map(({ side, workload, direction, probe }) => {
+            const allows = matching(compiled.unit(workload)[direction], probe).filter(
+              ({ compiled: { rule } }) => rule.action === 'Allow',
+            );
+            return [side, [...new Set(allows.map(({ compiled: { ruleset } }) => ruleset))].map(refOf)];
+          }),
       );
     },
 
@@ -103,53 +101,79 @@ export function compile(
           ? probeOf({ ...asked, tags: { certain: compiled.bitsOf(peer.tags), perhaps: compiled.bitsOf([]) } })
           : probeOf({
               ...asked,
-              networks: compiled.networksOf(
-                peer.address,
+              networks: compiled.networksIn(
+                compiled.setOf(peer.address),
                 direction === 'outgoing' ? { known: peer.names ?? [], elsewhere: [] } : undefined,
               ),
             });
       const { outcome, rule } = decide(rules, byDefault[direction], probe);
-      return { outcome, by: byOf(rule), matching: matching(rules, probe).map(byRule) };
+      return { outcome, by: byOf(rule), matching: matching(rules, probe).map(({ compiled: { by } }) => by) };
     },
   };
 }
 
-/** What no policy decides, or what nobody knows enough about. */
-function whyUnjudgeable(edge: Edge, policy: Policy, workloads: ReadonlyMap<string, Workload>): string | undefined {
-  if (edge.action === 'Reject' && edge.dropReason !== undefined && edge.dropReason !== 'policy')
-    return `It was dropped for another reason than policy (${edge.dropReason}); no rule would change that.`;
-  if (isLost(edge.source, policy, workloads) || isLost(edge.destination, policy, workloads))
-    return 'The tags of one of its workloads are not known any more.';
-  return undefined;
+const BY_DEFAULT_ACTION: DecidedBy = { kind: 'default' };
+const LOST = 'The tags of one of its workloads are not known any more.';
+
+/** What no policy decides. */
+function whyDropped({ action, dropReason }: Edge): string | undefined {
+  if (action !== 'Reject' || dropReason === undefined || dropReason === 'policy') return undefined;
+  return `It was dropped for another reason than policy (${dropReason}); no rule would change that.`;
 }
 
-function isLost(peer: Peer, policy: Policy, workloads: ReadonlyMap<string, Workload>): boolean {
-  return isHere(peer, policy) && !workloads.has(peer.workload);
+function which(end: End | undefined, outcome: Verdict['outcome']): End | undefined {
+  return end?.decision.outcome === outcome ? end : undefined;
 }
 
-function verdictOf(outcome: Verdict['outcome'], ends: readonly End[], edge: Edge, compiled: CompiledPolicy): Verdict {
-  const [first] = ends;
-  if (!first) throw new Error('a verdict is about at least one end');
-  // Where a rule accepts at both ends no side stands out.
-  const both = outcome === 'accept' && ends.length > 1 && first.decision.rule !== undefined;
-  const verdict = {
-    outcome,
-    by: byOf(first.decision.rule),
-    // Of a million verdicts a few are read: words are found when somebody asks for them, which halves the time.
-    get because() {
-      if (outcome === 'uncertain') return doubtAbout(first, edge, compiled);
-      return ends.map((end) => sentenceFor(end, edge)).join(' ');
-    },
-  };
-  return both ? verdict : Object.assign(verdict, { side: first.side });
+/** By default as soon as one of them is. */
+function accepting(first: End | undefined, second: End | undefined): EndsOfEdge {
+  const byDefault = [first?.decision.rule ? undefined : first, second?.decision.rule ? undefined : second] as const;
+  return byDefault[0] || byDefault[1] ? byDefault : [first, second];
+}
+
+/** What the sentences need besides the ends. */
+type Words = {
+  readonly edge: Edge;
+  readonly compiled: CompiledPolicy;
+  /** The namespace that accepted it at its end. */
+  readonly elsewhere?: string | undefined;
+};
+
+/** Of a million verdicts a few are read: words are found when somebody asks for them, which halves the time. */
+class EndsVerdict implements Verdict {
+  readonly outcome: Verdict['outcome'];
+  readonly by: DecidedBy;
+  readonly side?: Side;
+  readonly #ends: EndsOfEdge;
+  readonly #words: Words;
+
+  constructor(outcome: Verdict['outcome'], ends: EndsOfEdge, words: Words) {
+    const first = ends[0] ?? ends[1];
+    if (!first) throw new Error('a verdict is about at least one end');
+    const rule = first.decision.rule;
+    this.outcome = outcome;
+    this.by = byOf(rule);
+    // Where a rule accepts at both ends no side stands out.
+    if (!(outcome === 'accept' && rule && ends[0] && ends[1])) this.side = first.side;
+    this.#ends = ends;
+    this.#words = words;
+  }
+
+  get because(): string {
+    const { edge, compiled, elsewhere } = this.#words;
+    const ends = this.#ends.flatMap((end) => end ?? []);
+    if (this.outcome === 'uncertain') return doubtAbout(ends[0] as End, edge, compiled);
+    const sentences = ends.map((end) => sentenceFor(end, edge)).join(' ');
+    return elsewhere === undefined ? sentences : `${sentences} ${elsewhere} accepted it at its end in the record.`;
+  }
 }
 
 /** The end of a connection that is in another namespace, whose policy is not ours to judge. */
-function foreignEnd(edge: Edge, policy: Policy): { side: Side; namespace: string } | undefined {
-  for (const side of ['source', 'destination'] as const) {
-    const peer = edge[side];
-    if (peer.kind === 'workload' && peer.namespace !== policy.namespace) return { side, namespace: peer.namespace };
-  }
+function foreignEnd({ source, destination }: Edge, policy: Policy): { side: Side; namespace: string } | undefined {
+  if (source.kind === 'workload' && source.namespace !== policy.namespace)
+    return { side: 'source', namespace: source.namespace };
+  if (destination.kind === 'workload' && destination.namespace !== policy.namespace)
+    return { side: 'destination', namespace: destination.namespace };
   return undefined;
 }
 
@@ -181,16 +205,7 @@ function asRecorded(edge: Edge): Verdict {
 }
 
 function byOf(rule: AppliedRule | undefined): DecidedBy {
-  return rule ? byRule(rule) : { kind: 'default' };
-}
-
-function byRule({ compiled: { ruleset, rule } }: AppliedRule): Extract<DecidedBy, { kind: 'rule' }> {
-  return {
-    kind: 'rule',
-    ruleset: ruleset.id,
-    rulesetName: ruleset.name,
-    ...(rule.name === undefined ? {} : { ruleName: rule.name }),
-  };
+  return rule ? rule.compiled.by : BY_DEFAULT_ACTION;
 }
 
 function refOf({ id, name, namespace }: RulesetRef): RulesetRef {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Edge } from '#core/edge.ts';
-import { ICMP, UDP } from '#core/flow.ts';
+import { ICMP, TCP, UDP } from '#core/flow.ts';
 import type { NetworkRuleset } from '#core/network-ruleset.ts';
 import type { Policy } from '#core/policy.ts';
 import { compile } from '#core/verdict.ts';
@@ -27,7 +27,8 @@ import {
 } from './acme.ts';
 
 function judge(parts: Partial<Policy>, asked: Edge) {
-  return compile(policy(parts), workloads).judge(asked);
+  const verdict = compile(policy(parts), workloads).judge(asked);
+  return { ...verdict, because: verdict.because };
 }
 
 const anyPod = [['$identity=processingunit', `$namespace=${SHOP}`]];
@@ -462,4 +463,45 @@ describe('for any policy', () => {
       }),
     );
   });
+});
+
+test('what was asked about one edge is never the answer for another', () => {
+  const gone = workloadIn(SHOP, 'gone');
+  const nobody = workloadIn('/acme/dev/k8s/nobody', 'nobody');
+  const ends = [frontend, cart, ledger, far, gone, nobody, '10.0.0.10', '142.250.1.1', '10.4.1.1', '2001:db8::1', ''];
+  const anyEdge = fc
+    .record({
+      from: fc.oneof({ weight: 2, arbitrary: fc.constant(frontend) }, fc.constantFrom(...ends)),
+      to: fc.oneof(fc.constantFrom(frontend, '142.250.1.1'), fc.constantFrom(...ends)),
+      protocol: fc.constantFrom(ICMP, TCP, TCP, UDP),
+      port: fc.constantFrom(undefined, 53, 443, 443),
+      names: fc.subarray(['a.example.com', 'b.org']),
+      namesElsewhere: fc.subarray(['a.example.com', 'c.org']),
+    })
+    .map(({ from, to, port, ...more }) => {
+      const { port: _default, ...one } = edge(from, to, more);
+      return port === undefined ? one : { ...one, port };
+    });
+  const rules = [
+    allow(`$namespace=${SHOP}`, 'tcp/1:443'),
+    allow(net('dns'), 'udp/53', 'tcp/53'),
+    reject('app=cart', 'tcp/443'),
+    allow(net('named'), 'tcp/443'),
+    allow(net('pods'), 'any'),
+  ];
+  const asked = policy({
+    rulesets: rules.map((rule, nth) => ruleset(`rules-${nth}`, { incoming: [rule], outgoing: [rule] })),
+    externalNetworks: [
+      resolver,
+      network('named', ['*.example.com', 'c.org']),
+      network('pods', ['10.4.0.0/16', '2001:db8::/32']),
+    ],
+  });
+  const told = ({ outcome, by, side, because }: ReturnType<typeof judge>) => ({ outcome, by, side, because });
+  fc.assert(
+    fc.property(fc.array(anyEdge, { minLength: 50, maxLength: 80 }), (edges) => {
+      const one = compile(asked, workloads);
+      for (const each of edges) expect(told(one.judge(each))).toEqual(told(compile(asked, workloads).judge(each)));
+    }),
+  );
 });

@@ -14,6 +14,15 @@ import { type NamesOfPeer, NameTable } from './names.ts';
 
 export type Direction = 'incoming' | 'outgoing';
 
+const NO_ADDRESS = -1;
+
+export type DecidedByRule = {
+  readonly kind: 'rule';
+  readonly ruleset: string;
+  readonly rulesetName: string;
+  readonly ruleName?: string;
+};
+
 export type CompiledRule = {
   readonly ruleset: NetworkRuleset;
   readonly rule: NetworkRule;
@@ -24,6 +33,8 @@ export type CompiledRule = {
   /** Whether any of these has a name among its entries, and whether there are any. */
   readonly hasNames: boolean;
   readonly hasNetworks: boolean;
+  /** How a verdict names it. */
+  readonly by: DecidedByRule;
 };
 
 /** A rule that applies to a unit; only perhaps, where its subject needs a tag that changes with a restart. */
@@ -78,7 +89,8 @@ export class CompiledPolicy {
       for (const clause of object) for (const network of networksNamedBy(clause, networksByTag)) named[network] = 1;
       const hasNames = this.names.named.some((network) => named[network] === 1);
       const ports = parseProtocolPorts(rule.protocolPorts);
-      return { ruleset, rule, object, ports, networks: named, hasNames, hasNetworks: named.includes(1) };
+      const hasNetworks = named.includes(1);
+      return { ruleset, rule, object, ports, networks: named, hasNames, hasNetworks, by: decidedBy(ruleset, rule) };
     };
     this.rulesets = parsed.map(({ ruleset, subject, ...parsedRules }) => {
       const compileRules = (direction: Direction) =>
@@ -136,11 +148,16 @@ export class CompiledPolicy {
     return bits;
   }
 
-  /** Which external networks contain an address; all of them may where there is no address to look at. */
-  networksOf(address: string | undefined, names: NamesOfPeer | undefined): NetworksOfPeer {
+  /** Number of the set of external networks that contain an address; NO_ADDRESS where there is none to look at. */
+  setOf(address: string | undefined): number {
     const parsed = address === undefined ? undefined : parseAddress(address);
-    if (!parsed) return { certain: [], perhaps: 'all' };
-    const byAddress = this.addresses.sets[this.addresses.find(parsed)] ?? [];
+    return parsed ? this.addresses.find(parsed) : NO_ADDRESS;
+  }
+
+  /** The external networks of such a set, and those that have the names; all of them may where there was no address. */
+  networksIn(set: number, names?: NamesOfPeer): NetworksOfPeer {
+    if (set === NO_ADDRESS) return { certain: [], perhaps: 'all' };
+    const byAddress = this.addresses.sets[set] ?? [];
     if (!names) return { certain: byAddress, perhaps: [] };
     if (names.known.length === 0) return { certain: byAddress, perhaps: 'with-names' };
     return {
@@ -255,6 +272,15 @@ function rejectsFirst(selected: readonly Selected[], direction: Direction): Appl
     }
   }
   return rejects.length === 0 ? allows : rejects.concat(allows);
+}
+
+function decidedBy({ id, name }: NetworkRuleset, rule: NetworkRule): DecidedByRule {
+  return {
+    kind: 'rule',
+    ruleset: id,
+    rulesetName: name,
+    ...(rule.name === undefined ? {} : { ruleName: rule.name }),
+  };
 }
 
 /** Own, or handed down by an ancestor. */

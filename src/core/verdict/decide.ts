@@ -74,8 +74,8 @@ export function probeOf(asked: {
   port?: number | undefined;
   icmpType?: number | undefined;
   icmpCode?: number | undefined;
-  tags?: TagBits;
-  networks?: NetworksOfPeer;
+  tags?: TagBits | undefined;
+  networks?: NetworksOfPeer | undefined;
 }): Probe {
   const { protocol, port, icmpType, icmpCode, tags, networks = NOWHERE } = asked;
   return { protocol, port, icmpType, icmpCode, tags, networks };
