@@ -1,7 +1,7 @@
 /** `npm run poison`: whether an attacker's week can teach the drafts anything, on applications whose week is known. */
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { knownPlaces } from '#core/suspicion/known-places.ts';
+import { lists as listsOfNow } from '#core/suspicion/lists.ts';
 import { NOT_CHECKED, SIGNALS } from '#core/suspicion/signals.ts';
 import { HELP, type Options, readOptions } from './poison/options.ts';
 import { drawClean, drawTrials } from './poison/table.ts';
@@ -31,7 +31,7 @@ async function run({ apps, seed, json }: Options): Promise<number> {
     }
   }
   const faults = done.flatMap((trial) => trial.faults.map((fault) => `${trial.app}: ${fault}`));
-  const lists = knownPlaces();
+  const lists = listsOfNow();
   const never = SIGNALS.flatMap(({ id, name, seen }) =>
     typeof seen === 'string' ? [] : [`${id} ${name}: ${seen.never}`],
   );

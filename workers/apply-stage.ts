@@ -1,17 +1,18 @@
 /** Makes an approved draft so on the console, after counting the votes and computing the draft once more. */
 import type { ConsoleApi } from '#console/console-api.ts';
 import type { Ask, Vote } from '#core/approval.ts';
-import { draftDigest, inverseOf } from '#core/digest.ts';
+import { asMatter, findingDigest, isSameMatter } from '#core/digest.ts';
 import type { Change } from '#core/draft.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
+import { lists } from '#core/suspicion/lists.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { JobFacts } from '#redis/queue.ts';
 import type { JobData } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
-import { type CollectDeps, catchUp } from './collect-flows.ts';
+import { isAsShown, thaw } from './basis.ts';
 import { type CountingDeps, countVotes } from './counting-votes.ts';
 import { computeDraft, type DraftingDeps } from './drafting.ts';
 import { idempotencyKey } from './idempotency.ts';
@@ -19,7 +20,6 @@ import { type Reporting, report } from './reporting.ts';
 import { giveBack, isCut, type TakingBackDeps, takeBack } from './taking-back.ts';
 
 export type ApplyDeps = Reporting &
-  CollectDeps &
   CountingDeps &
   DraftingDeps &
   TakingBackDeps & {
@@ -31,7 +31,7 @@ export type ApplyDeps = Reporting &
     >;
     /** Makes idempotency keys that nobody else can guess, and so cannot use before us. */
     readonly idempotencySecret: string;
-    readonly journal: Pick<Journal, 'collected' | 'wroteToConsole' | 'forgedVote'>;
+    readonly journal: Pick<Journal, 'wroteToConsole' | 'forgedVote'>;
   };
 
 export function applyStage(deps: ApplyDeps) {
@@ -81,9 +81,8 @@ async function check(
   finding: DraftFinding,
   ask: Ask,
 ): Promise<{ readonly approving: readonly Vote[] } | Outdated> {
-  const digestUnder = ({ draft, localPrefixes }: Pick<DraftFinding, 'draft' | 'localPrefixes'>) =>
-    draftDigest({ draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: ask.rule }, lockdown.salt);
-  if (digestUnder(finding) !== ask.digest)
+  const frozen = thaw(await deps.evidence.frozen(lockdown.id), finding.basis);
+  if (findingDigest(finding, ask.rule, lockdown.salt) !== ask.digest || !isAsShown(finding) || !frozen)
     return { outdated: 'The draft that is kept is not the one that was approved.' };
   const { result, approving } = await countVotes(deps, lockdown, stage, ask);
   if (result !== 'enough') {
@@ -92,11 +91,12 @@ async function check(
         'Counted again just before writing, the approvals were no longer enough: a vote, or somebody’s right to vote, has fallen away.',
     };
   }
-  await catchUp(deps, lockdown);
-  if (digestUnder(await computeDraft(deps, lockdown, stage)) !== ask.digest) {
+  const now = await computeDraft(deps, lockdown, stage, frozen);
+  // Who keeps talking cannot keep a stage from being applied: what was seen since is not part of the question.
+  if (!isSameMatter(asMatter(now), asMatter(finding)) || lists().digest !== finding.basis.lists.digest) {
     return {
       outdated:
-        'What was seen, or the console’s policy, has changed since the approvers looked. They are asked again, and the difference is shown.',
+        'The console’s policy, the workloads or what Kubernetes says has changed since the approvers looked, and the draft with it. They are asked again, and the difference is shown.',
     };
   }
   return { approving };

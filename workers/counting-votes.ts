@@ -12,7 +12,11 @@ import {
 } from '#core/approval.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
+import type { CardStore } from '#redis/card-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
+import { cardNames } from '#slack/card-names.ts';
+import type { Shown } from '#slack/reactions-shown.ts';
+import type { Place } from '#slack/slices.ts';
 import type { Journal } from '#src/journal.ts';
 
 export type CountingDeps = {
@@ -21,6 +25,9 @@ export type CountingDeps = {
     surely(user: string): Promise<{ readonly ok: true } | { readonly refused: string }>;
   };
   readonly receiptIsValid: (vote: Vote, salt: string) => boolean;
+  readonly cards: Pick<CardStore, 'get'>;
+  /** What Slack shows on a card now. */
+  readonly reactionsShown: (place: Place) => Promise<readonly Shown[]>;
   readonly settings: Settings;
   readonly journal: Pick<Journal, 'forgedVote'>;
 };
@@ -58,7 +65,25 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
     if ('refused' in (await deps.directory.surely(vote.user))) continue;
     valid.push(vote);
   }
-  return outcome(valid, { ...ask, rule, electorate });
+  return outcome(await stillShown(deps, lockdown, stage, valid), { ...ask, rule, electorate });
+}
+
+/**
+ * A reaction can be taken off without our hearing of it, so it counts only while Slack shows it on the very card. A Slack
+ * that does not say is asked again later: until then nothing is counted.
+ */
+async function stillShown(
+  deps: CountingDeps,
+  { id, stages }: Lockdown,
+  stage: Stage,
+  votes: readonly Vote[],
+): Promise<readonly Vote[]> {
+  const byReaction = ({ gesture, decision }: Vote) => gesture === 'reaction' && decision === 'approve';
+  if (!votes.some(byReaction)) return votes;
+  const place = await deps.cards.get(id, cardNames.approval(stage, stages[stage].revision));
+  const shown = place ? await deps.reactionsShown(place) : [];
+  const yes = new Set(shown.filter(({ decision }) => decision === 'approve').map(({ user }) => user));
+  return votes.filter((vote) => !byReaction(vote) || yes.has(vote.user));
 }
 
 /** Persons who asked for the lockdown or shaped the draft: they do not judge it, unless the rule says so. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { personOf, ruleFor, settingsFor } from '#config/schema.ts';
 import type { ApprovalRule, Ask, Electorate } from '#core/approval.ts';
 import { coverage } from '#core/coverage.ts';
-import { draftDigest, inverseOf } from '#core/digest.ts';
+import { findingDigest } from '#core/digest.ts';
 import { type Change, type Draft, looksOf } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { DraftFinding } from '#core/findings.ts';
@@ -11,6 +11,7 @@ import { groupsByWhatHurts } from '#core/hurt.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { shortage } from '#core/quorum.ts';
 import { replay, withChanges } from '#core/replay.ts';
+import type { Stage } from '#core/stage.ts';
 import { validate } from '#core/validation.ts';
 import { compile } from '#core/verdict.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
@@ -18,6 +19,7 @@ import type { LockdownStore } from '#redis/lockdown-store.ts';
 import { type JobFacts, WillNotPass } from '#redis/queue.ts';
 import { tooManyWarnings } from '#slack/views/approval-card.ts';
 import type { JobData } from '#src/jobs.ts';
+import { basisOf, type Frozen, frozenText, thaw } from './basis.ts';
 import { type CollectDeps, catchUp } from './collect-flows.ts';
 import { involvedIn } from './counting-votes.ts';
 import { computeDraft, type Drafted, type DraftingDeps } from './drafting.ts';
@@ -27,7 +29,7 @@ export type DraftStageDeps = Reporting &
   CollectDeps &
   DraftingDeps & {
     readonly lockdowns: Pick<LockdownStore, 'read'>;
-    readonly evidence: Pick<EvidenceStore, 'draft' | 'keepDraft'>;
+    readonly evidence: Pick<EvidenceStore, 'draft' | 'keepDraft' | 'frozen' | 'keepFrozen'>;
     readonly directory: { members(group: string): Promise<readonly string[]> };
   };
 
@@ -41,19 +43,22 @@ export function draftStageStep(deps: DraftStageDeps) {
     const namespace = settingsFor(deps.settings, lockdown.namespace);
     if (!namespace) throw new WillNotPass(`${lockdown.namespace} is no longer in the configuration.`);
 
-    await catchUp(deps, lockdown);
-    const drafted = await computeDraft(deps, lockdown, stage);
-    const { draft, localPrefixes } = drafted;
+    const before = await deps.evidence.draft(id, stage);
+    const frozen = await frozenFor(deps, lockdown, stage, before);
+    if (!frozen) await catchUp(deps, lockdown);
+    const drafted = await computeDraft(deps, lockdown, stage, frozen);
+    const { draft } = drafted;
     const objection = whatTheConsoleWouldRefuse(draft.changes);
     if (objection !== undefined)
       throw new WillNotPass(`The console would refuse this draft, so nobody is asked. ${objection}`);
 
     const looks = looksOf(draft).length;
     const rule = { ...ruleFor(namespace, stage), ...(looks > 0 ? { looks } : {}) };
-    const asked = { draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: rule };
-    const digest = draftDigest(asked, lockdown.salt);
-    const finding = findingOf(drafted, digest, await deps.evidence.draft(id, stage), deps.settings.reminders.timeZone);
-    await deps.evidence.keepDraft(id, finding);
+    const found = findingOf(drafted, before, deps.settings.reminders.timeZone);
+    const basis = basisOf(found, drafted.evidence);
+    const digest = findingDigest({ ...found, basis }, rule, lockdown.salt);
+    await deps.evidence.keepFrozen(id, frozenText(drafted.evidence));
+    await deps.evidence.keepDraft(id, { ...found, basis, digest });
     if (draft.changes.length === 0) {
       const because = draft.remarks.map(({ text }) => text).join(' ') || 'There is nothing to allow.';
       return report(deps, id, { type: 'nothing-to-allow', stage, because }, job.id);
@@ -61,6 +66,20 @@ export function draftStageStep(deps: DraftStageDeps) {
     const ask = await askFor(deps, lockdown, draft, digest, rule);
     await report(deps, id, { type: 'draft-ready', stage, ask }, job.id);
   };
+}
+
+/**
+ * An answer of somebody draws the draft anew from the same edges: else who keeps talking would bring a new question for
+ * each that is answered, and nobody could ever vote.
+ */
+async function frozenFor(
+  { evidence }: Pick<DraftStageDeps, 'evidence'>,
+  { id, stages }: Lockdown,
+  stage: Stage,
+  before: DraftFinding | undefined,
+): Promise<Frozen | undefined> {
+  if (!stages[stage].frozen || !before) return undefined;
+  return thaw(await evidence.frozen(id), before.basis);
 }
 
 async function askFor(
@@ -99,16 +118,14 @@ const TOO_MUCH =
 
 function findingOf(
   { draft, localPrefixes, evidence, kubernetes, doubts }: Drafted,
-  digest: string,
   before: DraftFinding | undefined,
   timeZone: string,
-): DraftFinding {
+): Omit<DraftFinding, 'basis' | 'digest'> {
   const after = withChanges(evidence.policy, draft.changes);
   const result = replay(evidence.edges, compile(after, evidence.workloads, { assume: REJECT }));
   const complete = coverage(evidence, timeZone);
   return {
     draft,
-    digest,
     localPrefixes,
     replay: {
       kept: result.kept,
@@ -120,8 +137,6 @@ function findingOf(
       ),
       uncertainGroups: uncertainGroups(result.uncertainEdges, evidence),
     },
-    from: evidence.from,
-    to: evidence.to,
     kubernetes,
     doubts,
     differences: before ? differences(before.draft, draft) : [],

@@ -8,6 +8,7 @@ import type { Stage } from '#core/stage.ts';
 import { draftStage } from '#core/stages/draft-stage.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
+import type { Frozen } from './basis.ts';
 import { type Gathered, type GatheringDeps, gather } from './gathering.ts';
 import { isMarkedAs } from './taking-back.ts';
 
@@ -23,14 +24,22 @@ export type Drafted = Gathered & {
   readonly localPrefixes: readonly string[];
 };
 
-/** What an earlier try of this stage has written already is no difference: it is computed as if that were not there. */
-export async function computeDraft(deps: DraftingDeps, lockdown: Lockdown, stage: Stage): Promise<Drafted> {
+/**
+ * What an earlier try of this stage has written already is no difference: it is computed as if that were not there.
+ * `frozen`: the edges that people were asked about, whatever was seen since.
+ */
+export async function computeDraft(
+  deps: DraftingDeps,
+  lockdown: Lockdown,
+  stage: Stage,
+  frozen?: Frozen,
+): Promise<Drafted> {
   const settings = settingsFor(deps.settings, lockdown.namespace);
   if (!settings) throw new WillNotPass(`${lockdown.namespace} is no longer in the configuration.`);
   const found = await gather(deps, lockdown, settings);
   const written = await deps.evidence.written(lockdown.id, stage);
   const policy = asBefore(found.evidence.policy, lockdown.id, stage, written);
-  const gathered = { ...found, evidence: { ...found.evidence, policy } };
+  const gathered = { ...found, evidence: { ...found.evidence, ...frozen, policy } };
   const draft = draftStage(stage, gathered.evidence, settings.drafts, { residual: lockdown.stages[stage].answers });
   return { ...gathered, draft, localPrefixes: gathered.evidence.policy.prefixes.local };
 }

@@ -1,7 +1,6 @@
 /** How something that happened is kept and what it starts: shared by the two doors, record-request and record-event. */
 import type { Event } from '#core/events.ts';
 import { advance, dueSteps, type Step } from '#core/lockdown.ts';
-import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Entry, LockdownStore } from '#redis/lockdown-store.ts';
 import type { Queues } from '#redis/queue.ts';
 import type { Journal } from '#src/journal.ts';
@@ -40,7 +39,6 @@ export async function record(
     if ('kept' in saved) {
       for (const entry of saved.kept) deps.journal.happened({ lockdown: id, event: entry.event.type, to: entry.to });
       await startSteps(deps, id, saved.kept);
-      if (event.type === 'resumed') await wake(deps, next.lockdown, cause);
       return 'recorded';
     }
   }
@@ -58,15 +56,19 @@ export async function recordedBefore(
   return entries.length > 0;
 }
 
-async function startSteps(deps: Pick<RecordingDeps, 'queues'>, id: string, entries: readonly Entry[]): Promise<void> {
+type StartingDeps = Pick<RecordingDeps, 'lockdowns' | 'queues'>;
+
+async function startSteps(deps: StartingDeps, id: string, entries: readonly Entry[]): Promise<void> {
   for (const entry of entries) {
     for (const step of entry.steps) await startStep(deps, id, step, `e${entry.number}`);
+    if (entry.event.type === 'resumed') await wake(deps, id, entry.cause);
   }
 }
 
 /** Starts what should be under way, under ids that end with `mark`. */
-async function wake(deps: Pick<RecordingDeps, 'queues'>, lockdown: Lockdown, mark: string): Promise<void> {
-  for (const step of dueSteps(lockdown)) await startStep(deps, lockdown.id, step, mark);
+async function wake(deps: StartingDeps, id: string, mark: string): Promise<void> {
+  const lockdown = await deps.lockdowns.read(id);
+  for (const step of lockdown ? dueSteps(lockdown) : []) await startStep(deps, id, step, mark);
 }
 
 export async function startStep(

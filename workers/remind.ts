@@ -71,13 +71,14 @@ async function nudgeWhoOwes(deps: RemindDeps, lockdown: Lockdown, stage: Stage, 
     },
   );
   if (due.expired || due.nudge.length === 0) return;
-  // Kept first: a crash in between costs one nudge, the other order would nudge twice.
-  const after = { ...nudged };
-  for (const person of due.nudge) after[person] = [...(after[person] ?? []), deps.now()];
-  await deps.evidence.keepNudges(lockdown.id, ask.nonce, after);
-  const place = await deps.cards.get(lockdown.id, cardNames.approval(stage, lockdown.stages[stage].revision));
+  const { revision } = lockdown.stages[stage];
+  const place = await deps.cards.get(lockdown.id, cardNames.approval(stage, revision));
   const card = await showLockdown(deps, lockdown);
-  await deps.poster.say({
+  // Its number keeps it from being posted again by a retry that finds it not kept.
+  const number = Object.values(nudged).flat().length + 1;
+  await deps.poster.postCard({
+    lockdown: lockdown.id,
+    card: cardNames.nudge(stage, revision, number),
     channel: lockdown.channel,
     thread: card.ts,
     message: nudge({
@@ -89,6 +90,9 @@ async function nudgeWhoOwes(deps: RemindDeps, lockdown: Lockdown, stage: Stage, 
       card: place && (await deps.poster.permalink(place)),
     }),
   });
+  const after = { ...nudged };
+  for (const person of due.nudge) after[person] = [...(after[person] ?? []), deps.now()];
+  await deps.evidence.keepNudges(lockdown.id, ask.nonce, after);
 }
 
 /** Slack ids of those who could vote, were not part of it, and have not said anything yet. */

@@ -1,6 +1,6 @@
 /** How what a stage did to the console is taken back: exactly that, the last of it first. */
 import type { ConsoleApi } from '#console/console-api.ts';
-import { draftDigest, type Inverse, inverseOf } from '#core/digest.ts';
+import { findingDigest, type Inverse, inverseOf } from '#core/digest.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { DefaultActions, Policy } from '#core/policy.ts';
 import type { Stage } from '#core/stage.ts';
@@ -111,8 +111,7 @@ async function formerActions(deps: GivingBackDeps, { id, salt, stages }: Lockdow
       'What the default actions were before is not kept, so somebody has to set them on the console.',
     );
   const inverse = inverseOf(finding.draft.changes, finding.localPrefixes);
-  const asked = { draft: finding.draft, inverse, approvalRule: ask.rule };
-  const approved = draftDigest(asked, salt) === ask.digest;
+  const approved = findingDigest(finding, ask.rule, salt) === ask.digest;
   const gives = (undo: Inverse) =>
     undo.kind === 'set-default-actions' &&
     undo.actions.incoming === former.incoming &&

@@ -37,7 +37,6 @@ export function watchLockdown(deps: WatchDeps) {
     if (confirmMinutes > 0 && deps.now() > confirmBy)
       return report(deps, id, { type: 'not-confirmed-in-time' }, job.id);
 
-    const before = await deps.evidence.watch(id);
     const finding = { ...(await look(deps, lockdown)), ...(confirmMinutes > 0 ? { confirmBy } : {}) };
     await deps.evidence.keepWatch(id, finding);
     const hurt = finding.rejected.filter(({ known, acknowledged }) => known && !acknowledged);
@@ -47,8 +46,10 @@ export function watchLockdown(deps: WatchDeps) {
       return report(deps, id, { type: 'cut-more-than-accepted', because }, job.id);
     }
     const nth = Math.floor((deps.now() - lockdown.phaseSince) / (everySeconds * 1000));
-    if (finding.rejected.length !== (before?.rejected.length ?? 0))
-      await deps.queues.add('announce', { lockdown: id }, `${job.id}-announce`);
+    // The id makes each number of them told once, also by a retry of the look that had kept it and told nobody.
+    const { rejected, since } = finding;
+    if (rejected.length > 0)
+      await deps.queues.add('announce', { lockdown: id }, `${id}-${since}-rejected${rejected.length}-announce`);
     await deps.queues.add(
       'watch-lockdown',
       { lockdown: id },

@@ -5,6 +5,7 @@ import { groupEdges } from '#core/groups.ts';
 import { type Lockdown, newLockdown } from '#core/lockdown-state.ts';
 import { replay, withChanges } from '#core/replay.ts';
 import { draftStage } from '#core/stages/draft-stage.ts';
+import { lists } from '#core/suspicion/lists.ts';
 import { compile } from '#core/verdict.ts';
 import { approvalCard } from '#slack/views/approval-card.ts';
 import { clusterOf } from './cluster.ts';
@@ -43,8 +44,12 @@ function card(): () => unknown {
       digest: digestOf('draft', draft.stage),
       localPrefixes: [],
       replay: { ...counts, cutGroups: groupEdges(cut, evidence), uncertainGroups: [] },
-      from: evidence.from,
-      to: evidence.to,
+      basis: {
+        from: evidence.from,
+        to: evidence.to,
+        lists: lists(),
+        ...{ edges: '', file: '', warnings: '' },
+      },
       kubernetes: 'asked',
       doubts: [],
       differences: [],

@@ -1,9 +1,10 @@
 /** Drafting every stage, replaying what each would change, and the digests: from the edges to what people vote for. */
-import { draftDigest, inverseOf } from '#core/digest.ts';
+import { findingDigest } from '#core/digest.ts';
 import type { DraftSettings } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
 import { replay, withChanges } from '#core/replay.ts';
 import { draftStages } from '#core/stages/draft-stage.ts';
+import { lists } from '#core/suspicion/lists.ts';
 import { compile } from '#core/verdict.ts';
 import { clusterOf } from './cluster.ts';
 import { type Case, type Group, repeated, type Target } from './measure.ts';
@@ -58,13 +59,12 @@ export function settings(podsMode: DraftSettings['podsMode']): DraftSettings {
   return { podsMode, wildcards: false, trustedResolvers: [], nodeCidrs: ['10.0.0.0/24'] };
 }
 
+const BASIS = { from: 0, to: 0, edges: '', lists: lists(), file: '', warnings: '' };
+
 function draftEverything(evidence: Evidence, podsMode: DraftSettings['podsMode']): unknown {
   const { policy, workloads, edges } = evidence;
   return draftStages(evidence, settings(podsMode), { residual: {} }).map((draft) => ({
     replay: replay(edges, compile(withChanges(policy, draft.changes), workloads, { assume: REJECT })),
-    digest: draftDigest(
-      { draft, inverse: inverseOf(draft.changes, policy.prefixes.local), approvalRule: {} },
-      'salt of the bench',
-    ),
+    digest: findingDigest({ draft, localPrefixes: policy.prefixes.local, basis: BASIS }, {}, 'salt of the bench'),
   }));
 }

@@ -1,5 +1,6 @@
 /** What a vote is for: the fingerprint of a draft, of what would undo it and of the rule it was asked under. */
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { canonical } from './canonical.ts';
 import { type Commit, commitments } from './commitment.ts';
 import type { Change, Draft } from './draft.ts';
@@ -8,7 +9,7 @@ import type { DefaultActions } from './policy.ts';
 import type { Clauses } from './tags.ts';
 
 /** What is fingerprinted; two kinds never have the same digest, even over the same value. */
-export type DigestLabel = 'draft' | 'vote' | 'entry' | 'config';
+export type DigestLabel = 'draft' | 'vote' | 'entry' | 'config' | 'shown';
 
 /**
  * SHA-256 in hex; with `commit` over the commitments of all texts, so that some can be withheld from whoever checks it.
@@ -30,22 +31,53 @@ export function inverseOf(changes: readonly Change[], localPrefixes: readonly st
   return changes.map((change) => undoing(change, localPrefixes));
 }
 
-export type Asked = {
+/** What a draft was drawn from and shown with: frozen when people are asked, so that their votes are for what they saw. */
+export const Basis = z.strictObject({
+  /** The window of the evidence; milliseconds since the epoch. What is seen later voids no vote. */
+  from: z.number().int(),
+  to: z.number().int(),
+  /** SHA-256 of the edges as they were then. */
+  edges: z.string(),
+  /** The dated lists that judged it. */
+  lists: z.strictObject({ date: z.string(), suffixes: z.string(), digest: z.string() }),
+  /** SHA-256 of the file with all edges, and of what the card warns of and says is in doubt. */
+  file: z.string(),
+  warnings: z.string(),
+});
+export type Basis = z.infer<typeof Basis>;
+
+/** What would be done, and what people answered. As long as it stays the same, traffic that goes on voids no vote. */
+export type Matter = {
   readonly draft: Pick<Draft, 'namespace' | 'stage' | 'changes' | 'residual'>;
   readonly inverse: readonly Inverse[];
+};
+
+export type Asked = Matter & {
+  readonly basis: Basis;
   /** Who may approve, how many, from which groups: as it was when the question was asked. */
   readonly approvalRule: unknown;
 };
 
+/** What a vote is for. */
 export function draftDigest(asked: Asked, salt: string): string {
   return draftDigestOver(asked, commitments(salt));
 }
 
-/** Counts, times and display text are left out: traffic that goes on as before must not void a vote. */
-export function draftDigestOver({ draft, inverse, approvalRule }: Asked, commit: Commit): string {
+export function draftDigestOver({ basis, approvalRule, ...matter }: Asked, commit: Commit): string {
+  return digestOf('draft', { ...matterOf(matter, commit), basis, approvalRule }, commit);
+}
+
+/** Whether both would do the same to the console, undo it in the same way, and were answered alike. */
+export function isSameMatter(a: Matter, b: Matter): boolean {
+  const asItIs: Commit = (text) => text;
+  return canonical(matterOf(a, asItIs)) === canonical(matterOf(b, asItIs));
+}
+
+/** Counts, times and display text are left out. */
+function matterOf({ draft, inverse }: Matter, commit: Commit) {
   // By commitment and not by text, so that the order is there for whoever has the commitments alone.
   const sort = sortedBy(commit);
-  const asked = {
+  return {
     namespace: draft.namespace,
     stage: draft.stage,
     changes: draft.changes.map((change) => sortedChange(change, sort)),
@@ -53,9 +85,23 @@ export function draftDigestOver({ draft, inverse, approvalRule }: Asked, commit:
     residual: sort(
       draft.residual.map(({ group, decision }) => ({ group: group.id, decision: decision?.answer ?? null })),
     ),
-    approvalRule,
   };
-  return digestOf('draft', asked, commit);
+}
+
+/** The digest of a finding as it was or would be asked about under this rule. */
+export function findingDigest(finding: Finding, rule: unknown, salt: string): string {
+  return draftDigest({ ...asMatter(finding), basis: finding.basis, approvalRule: rule }, salt);
+}
+
+type Finding = {
+  readonly draft: Matter['draft'];
+  readonly localPrefixes: readonly string[];
+  readonly basis: Basis;
+};
+
+/** A draft with what undoes it. */
+export function asMatter({ draft, localPrefixes }: Pick<Finding, 'draft' | 'localPrefixes'>): Matter {
+  return { draft, inverse: inverseOf(draft.changes, localPrefixes) };
 }
 
 /** `1a2b 3c4d 5e6f 7a8b`: what people compare. Nothing is looked up by it. */

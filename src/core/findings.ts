@@ -1,4 +1,5 @@
 /** What steps found and kept as evidence, for the cards, the next step and the auditor. */
+import type { Basis } from './digest.ts';
 import type { Draft, EdgeGroup } from './draft.ts';
 import type { Reckoning } from './reckoning.ts';
 
@@ -8,6 +9,7 @@ export type Tally = { readonly edges: number; readonly flows: number };
 export type DraftFinding = {
   readonly draft: Draft;
   readonly digest: string;
+  readonly basis: Basis;
   /** Tag prefixes the namespace had itself before the draft: undo leaves these alone. */
   readonly localPrefixes: readonly string[];
   /** Everything recorded, replayed under what is in force, this draft, and both default actions Reject. */
@@ -19,9 +21,6 @@ export type DraftFinding = {
     readonly cutGroups: readonly EdgeGroup[];
     readonly uncertainGroups: readonly { readonly group: EdgeGroup; readonly because: string }[];
   };
-  /** The window of the evidence; milliseconds since the epoch. */
-  readonly from: number;
-  readonly to: number;
   /** Whether Kubernetes was asked, or its facts were read off the flows. */
   readonly kubernetes: 'asked' | 'not configured' | 'no answer';
   /** What could not be established, in sentences. */

@@ -40,6 +40,10 @@ export const StageState = z.strictObject({
   answers: z.record(z.string(), z.strictObject({ answer: z.enum(['allow', 'block']), by: z.string() })),
   /** Persons who shaped the draft beside the requester. */
   shapedBy: z.array(z.string()),
+  /** Whether the next draft is about the same edges as the one before, because only an answer has changed. */
+  frozen: z.boolean().optional(),
+  /** How often approvals or answers came to nothing because the draft had changed. */
+  voids: z.number().int().optional(),
   /** Whether it may have left something on the console: from the approval on, until that is taken back. */
   wrote: z.boolean().optional(),
   /** When somebody last took a reaction back; a vote by reaction that was given before that does not count. */

@@ -328,8 +328,12 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
   switch (event.type) {
     case 'draft-ready':
       return { ask: event.ask, votes: [], withdrawn: undefined, revision: state.revision + 1, because: undefined };
-    case 'nothing-to-allow':
+    case 'opened':
+    case 'reopened':
+      return { frozen: undefined };
     case 'draft-outdated':
+      return { because: event.because, frozen: undefined, voids: (state.voids ?? 0) + 1 };
+    case 'nothing-to-allow':
     case 'not-seen':
     case 'left-out':
       return { because: event.because };
@@ -339,6 +343,7 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
       return { because: event.proof };
     case 'residual-decided':
       return {
+        frozen: true,
         answers: { ...state.answers, ...answered(event) },
         shapedBy: [...new Set([...state.shapedBy, event.by])],
       };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ApprovalRule } from '#core/approval.ts';
 import { canonical } from '#core/canonical.ts';
+import { Basis } from '#core/digest.ts';
 import { Lockdown } from '#core/lockdown-state.ts';
 import { STAGES } from '#core/stage.ts';
 import { Written } from '#redis/evidence-store.ts';
@@ -72,6 +73,7 @@ export const DraftLine = z.strictObject({
   stage,
   digest: z.string(),
   localPrefixes: z.array(z.string()),
+  basis: Basis,
   changes: z.array(Change),
   residual: z.array(
     z.strictObject({

@@ -81,12 +81,13 @@ async function draftsOf({ evidence }: Sources, id: string, entries: readonly Ent
   return [...drafts.values()];
 }
 
-function draftLine({ draft, digest, localPrefixes }: DraftFinding): DraftLine {
+function draftLine({ draft, digest, localPrefixes, basis }: DraftFinding): DraftLine {
   return DraftLine.parse({
     line: 'draft',
     stage: draft.stage,
     digest,
     localPrefixes,
+    basis,
     changes: draft.changes,
     residual: draft.residual.map(({ group: { id: group, source, destination, ports }, decision }) => ({
       ...{ group, source, destination, ports },

@@ -1,4 +1,5 @@
 /** What steps found, for the next step, the cards and the auditor; and what each stage created, one object at a time. */
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { DiscoveryFinding, DraftFinding, VerifyFinding, WatchFinding } from '#core/findings.ts';
@@ -48,6 +49,16 @@ export function evidenceStore(redis: Redis) {
       const text = JSON.stringify(finding);
       await redis.hset(key.findings(id), `draft:${stage}`, text, `draft:${stage}:${finding.digest}`, text);
     },
+
+    /** The edges that the newest question of a lockdown is about, frozen: one stage asks at a time. */
+    async frozen(id: string): Promise<string | undefined> {
+      const kept = await redis.hgetBuffer(key.findings(id), 'frozen');
+      return kept ? gunzipSync(kept).toString() : undefined;
+    },
+    async keepFrozen(id: string, text: string): Promise<void> {
+      await redis.hset(key.findings(id), 'frozen', gzipSync(text));
+    },
+
     keepVerify: (id: string, stage: Stage, finding: VerifyFinding) => keep(id, `verify:${stage}`, finding),
     keepWatch: (id: string, finding: WatchFinding) => keep(id, 'watch', finding),
     keepDiscovery: (id: string, finding: DiscoveryFinding) => keep(id, 'discovery', finding),

@@ -10,6 +10,7 @@ import { calling } from './failure.ts';
 import type { Actor, Reply } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
+import { knownToSlack, onlySigned } from './known-to-slack.ts';
 import { seal } from './receipt.ts';
 import { ALTERED, NOT_OURS } from './views/answers.ts';
 import { askWhyDenied, askWhyLeftOut } from './views/ask-reason.ts';
@@ -56,7 +57,8 @@ export async function pressed(deps: Deps, press: Press): Promise<Reply | undefin
   return lockdownButton(deps, press, lockdown);
 }
 
-async function lockdownButton(deps: Deps, { name, actor }: Press, lockdown: Lockdown): Promise<Reply> {
+async function lockdownButton(deps: Deps, { name, actor, trigger }: Press, lockdown: Lockdown): Promise<Reply> {
+  await knownToSlack(deps, trigger);
   switch (name) {
     case 'confirm':
       return wishFor(deps, actor, lockdown, { verb: 'confirm' });
@@ -70,7 +72,7 @@ async function lockdownButton(deps: Deps, { name, actor }: Press, lockdown: Lock
 }
 
 async function stageButton(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
-  const { name, actor } = press;
+  const { name, actor, trigger } = press;
   switch (name) {
     case 'approve':
       return approve(deps, press, lockdown, stage);
@@ -86,8 +88,10 @@ async function stageButton(deps: Deps, press: Press, lockdown: Lockdown, stage: 
     case 'go-on-unproven':
     case 'undo':
     case 'reopen':
+      await knownToSlack(deps, trigger);
       return wishFor(deps, actor, lockdown, { verb: name, stage });
     case 'try-again':
+      await knownToSlack(deps, trigger);
       return wishFor(deps, actor, lockdown, { verb: 'try-again', stage });
     default:
       return { refused: NOT_OURS };
@@ -99,27 +103,41 @@ async function approve(deps: Deps, press: Press, lockdown: Lockdown, stage: Stag
   const ask = openAsk(lockdown, stage, target.nonce);
   if (!ask) return outdated(deps, lockdown, stage);
   const given = { lockdown, stage, nonce: target.nonce, decision: 'approve' } as const;
-  if (!ask.cuts && ask.rule.looks === undefined) return castVote(deps, actor, { ...given, gesture: 'button' });
+  if (!ask.cuts && ask.rule.looks === undefined) {
+    await knownToSlack(deps, press.trigger);
+    return castVote(deps, actor, { ...given, gesture: 'button' });
+  }
   // Whoever may not vote need not read and type first.
   const refused = whyNot(deps, actor, { ...given, gesture: 'typed-name' }, ask);
   if (refused !== undefined) return { refused };
   const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, ask.digest));
   if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
   const { confirmMinutes } = deps.settings.watch;
-  const drawn = (state: ModalState) =>
+  await openSealed(deps, press, modalState(press, lockdown, stage), (state) =>
     ask.cuts
       ? confirmDisable({ namespace: lockdown.namespace, finding, state, confirmMinutes })
-      : lookFirst({ stage, draft: finding.draft, state });
-  const state = { ...modalState(press, lockdown, stage), openedAt: deps.now() };
-  const view = await open(deps, press, drawn(state));
-  const sealed = { ...state, seal: seal(sealValues(view.id, actor.user, state), deps.receiptKey) };
-  await calling('views.update', () =>
-    deps.client.views.update({ view_id: view.id, hash: view.hash, view: drawn(sealed) }),
+      : lookFirst({ stage, draft: finding.draft, state }),
   );
   return undefined;
 }
 
-/** What a seal on a modal that votes is over: only a modal that Slack opened for us has such an id. */
+/** Opens a modal that proves, when it comes back, that we opened it for this person. */
+async function openSealed(deps: Deps, press: Press, about: ModalState, drawn: (state: ModalState) => Modal) {
+  const state = { ...about, openedAt: deps.now() };
+  const view = await open(deps, press, drawn(state));
+  const sealed = { ...state, seal: seal(sealValues(view.id, press.actor.user, state), deps.receiptKey) };
+  await calling('views.update', () =>
+    deps.client.views.update({ view_id: view.id, hash: view.hash, view: drawn(sealed) }),
+  );
+}
+
+/** A modal that does not vote for something: the proof is asked only where a signature is all there is. */
+async function openToAsk(deps: Deps, press: Press, state: ModalState, drawn: (state: ModalState) => Modal) {
+  if (onlySigned(deps.settings)) await openSealed(deps, press, state, drawn);
+  else await open(deps, press, drawn(state));
+}
+
+/** What a seal on a modal is over: only a modal that Slack opened for us has such an id. */
 export function sealValues(view: string, user: string, { lockdown, nonce, openedAt }: ModalState): string[] {
   return [view, user, lockdown, nonce ?? '', String(openedAt)];
 }
@@ -129,7 +147,9 @@ async function deny(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage):
   if (!ask) return outdated(deps, lockdown, stage);
   const refused = whyNot(deps, press.actor, { lockdown, stage, decision: 'deny', gesture: 'button' }, ask);
   if (refused !== undefined) return { refused };
-  await open(deps, press, askWhyDenied({ ...about(lockdown, stage), state: modalState(press, lockdown, stage) }));
+  await openToAsk(deps, press, modalState(press, lockdown, stage), (state) =>
+    askWhyDenied({ ...about(lockdown, stage), state }),
+  );
   return undefined;
 }
 
@@ -149,9 +169,9 @@ async function decide(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage
   const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, ask.digest));
   if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
   if (finding.draft.residual.length === 0) return { refused: 'Nothing here needs an answer.' };
-  const state = { ...modalState(press, lockdown, stage), page: 0, answers: '', digest: finding.digest };
+  const first = { ...modalState(press, lockdown, stage), page: 0, answers: '', digest: finding.digest };
   const asked = { lockdown, stage, ask, finding, user: press.actor.user };
-  await open(deps, press, decideResidual({ ...questionsFor(deps, asked), state }));
+  await openToAsk(deps, press, first, (state) => decideResidual({ ...questionsFor(deps, asked), state }));
   return undefined;
 }
 
@@ -178,7 +198,9 @@ export function questionsFor({ personOf }: Pick<Deps, 'personOf'>, { lockdown, s
 async function leaveOut(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
   const refused = await whyRefused(deps, press.actor, lockdown.namespace, 'leave-out', lockdown);
   if (refused !== undefined) return { refused };
-  await open(deps, press, askWhyLeftOut({ ...about(lockdown, stage), state: modalState(press, lockdown, stage) }));
+  await openToAsk(deps, press, modalState(press, lockdown, stage), (state) =>
+    askWhyLeftOut({ ...about(lockdown, stage), state }),
+  );
   return undefined;
 }
 

@@ -1,14 +1,17 @@
 /** How the Slack process starts and stops. */
-import { App } from '@slack/bolt';
+import { App, type webApi } from '@slack/bolt';
 import type { Secrets } from '#config/schema.ts';
 import { boltLog } from './bolt-log.ts';
+import { catchingUp } from './catching-up.ts';
 import { clientOptions, slackClient } from './client.ts';
 import { directory } from './directory.ts';
 import { calling, failureFrom } from './failure.ts';
 import type { Household } from './household.ts';
 import type { Once } from './http-guard.ts';
-import { listen } from './listeners.ts';
+import { strangeAnswerAddress } from './known-to-slack.ts';
+import { listen, tellReacted } from './listeners.ts';
 import { poster } from './post.ts';
+import type { Reacted, Reaction } from './reactions.ts';
 import { httpMode, socketMode, type Way } from './receivers.ts';
 import { scopesOf } from './self-test.ts';
 
@@ -61,6 +64,13 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
       because: failure instanceof Error ? failure.message : String(failure),
     });
   });
+  app.use(async ({ body, next }) => {
+    if (strangeAnswerAddress(body, slackApiUrl) === undefined) return next();
+    // Nothing is answered: whoever sent it is not Slack.
+    journal.warned({
+      because: 'a request wanted its answer to be sent to an address that is not Slack’s, and was refused',
+    });
+  });
   const household: Household = {
     ...deps,
     receiptKey,
@@ -68,8 +78,45 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
     post: poster({ client, cards, journal }),
   };
   listen(app, { ...household, client });
+  const reading = keepReading(household, client, identity.team);
   const { port } = await calling('connecting', way.start);
-  return { team: identity.team, ...(port === undefined ? {} : { port }), stop: way.stop };
+  reading.look();
+  way.onReconnected(reading.look);
+  return {
+    team: identity.team,
+    ...(port === undefined ? {} : { port }),
+    async stop() {
+      await way.stop();
+      await reading.stop();
+    },
+  };
+}
+
+/** Also without any sign of a gap: over HTTP nobody tells us of one. */
+const LOOK_EVERY_MS = 5 * 60_000;
+
+/** Reads the reactions on open cards again; one look at a time. */
+function keepReading(household: Household, client: webApi.WebClient, team: string) {
+  const tell = ({ actor }: Reaction, reacted: Reacted) => tellReacted(household, actor, reacted);
+  const catchUp = catchingUp({ ...household, client, team, tell });
+  let looking: Promise<void> = Promise.resolve();
+  const look = () => {
+    looking = looking.then(catchUp).catch((error: unknown) => {
+      const failure = failureFrom(error, 'reactions');
+      household.journal.slackFailed({
+        what: 'reading reactions again',
+        because: failure instanceof Error ? failure.message : String(failure),
+      });
+    });
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS).unref();
+  return {
+    look,
+    async stop() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
 }
 
 function wayIn({ settings, secrets, journal, once, now }: Deps, logger: ReturnType<typeof boltLog>): Way {

@@ -7,5 +7,6 @@ export const cardNames = {
   watch: 'watch',
   approval: (stage: Stage, revision: number) => `approval-${stage}-r${revision}`,
   notProven: (stage: Stage, revision: number) => `not-proven-${stage}-r${revision}`,
+  nudge: (stage: Stage, revision: number, number: number) => `nudge-${stage}-r${revision}-n${number}`,
   digest: (day: number) => `digest-day-${day}`,
 } as const;

@@ -9,6 +9,7 @@ import { calling, isLack, SlackFailure } from './failure.ts';
 import { type Actor, type Reply, requestId } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
+import { knownToSlack } from './known-to-slack.ts';
 import type { Command } from './parse-command.ts';
 import { type SelfTest, selfTest } from './self-test.ts';
 import { type OnOpen, onLockdown } from './steering.ts';
@@ -37,8 +38,10 @@ export async function commanded(deps: Deps, actor: Actor, command: Command): Pro
     case 'flows':
       return flows(deps, command);
     case 'start':
+      await knownToSlack(deps, actor.gesture);
       return start(deps, actor, command);
     default:
+      await knownToSlack(deps, actor.gesture);
       return onOpenLockdown(deps, actor, command);
   }
 }

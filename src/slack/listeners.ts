@@ -9,7 +9,7 @@ import { homeOf } from './home.ts';
 import { inTime, TooSlow } from './in-time.ts';
 import { errorBlock, type Submitted, submitted } from './modals.ts';
 import { parseCommand } from './parse-command.ts';
-import { reactionAdded, reactionRemoved } from './reactions.ts';
+import { type Reacted, reactionAdded, reactionRemoved } from './reactions.ts';
 import { answer, NOT_OURS, NOT_RECORDED, UNCERTAIN } from './views/answers.ts';
 import type { Message } from './views/build.ts';
 import { homeUnavailable } from './views/home.ts';
@@ -159,7 +159,7 @@ function listenToReactions(app: App, deps: Deps): void {
       const reacted = await answering(deps, name, () => handler(deps, { actor, name: reaction, ts: item.ts }));
       if (!reacted) return;
       if ('refused' in reacted) await whisper(deps, actor, reacted);
-      else await whisper(deps, { ...actor, thread: reacted.thread }, reacted.reply);
+      else await tellReacted(deps, actor, reacted);
     });
   listenTo('reaction_added', reactionAdded);
   listenTo('reaction_removed', reactionRemoved);
@@ -192,7 +192,16 @@ async function answering<Result>(
   }
 }
 
-async function whisper(deps: Deps, { channel, user, thread }: Actor, reply: Reply): Promise<void> {
+/** The answer to a reaction, in the card's thread. */
+export async function tellReacted(deps: Pick<Deps, 'post' | 'journal'>, actor: Actor, { reply, thread }: Reacted) {
+  await whisper(deps, { ...actor, thread }, reply);
+}
+
+async function whisper(
+  deps: Pick<Deps, 'post' | 'journal'>,
+  { channel, user, thread }: Actor,
+  reply: Reply,
+): Promise<void> {
   try {
     await deps.post.whisper({ channel, user, thread }, messageOf(reply));
   } catch (error) {

@@ -6,6 +6,7 @@ import { questionsFor, sealValues } from './actions.ts';
 import type { Actor, Reply } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
+import { onlySigned } from './known-to-slack.ts';
 import { sealHolds } from './receipt.ts';
 import { OUTDATED } from './views/answers.ts';
 import { REASON_MIN } from './views/ask-reason.ts';
@@ -30,6 +31,8 @@ export async function submitted(deps: Household, submission: Submission): Promis
   const { name, state } = submission;
   const lockdown = await inTime('the lockdown store', deps.lockdowns.read(state.lockdown));
   if (!lockdown || !state.stage) return { refused: 'This lockdown is not kept any more.' };
+  const refused = onlySigned(deps.settings) ? notOpenedByUs(deps, submission) : undefined;
+  if (refused) return refused;
   switch (name) {
     case 'deny':
       return deny(deps, submission, lockdown, state.stage);
@@ -100,10 +103,10 @@ async function confirmDisable(
 function notOpenedByUs(deps: Household, { state, actor, view }: Submission): Submitted | undefined {
   if (sealHolds(sealValues(view, actor.user, state), state.seal ?? '', deps.receiptKey)) return undefined;
   deps.journal.warned({
-    because: `a vote on ${state.lockdown} came from a modal that was never opened for ${actor.user}`,
+    because: `what was submitted about ${state.lockdown} came from a modal that was never opened for ${actor.user}`,
   });
   return {
-    refused: 'This dialog was not opened by the card, so it was not recorded. Press Approve on the card again.',
+    refused: 'This dialog was not opened by the card, so it was not recorded. Press the button on the card again.',
   };
 }
 

@@ -33,7 +33,7 @@ export type NewCard = Card & {
   readonly message: Message;
 };
 
-export type Said = {
+type Said = {
   readonly channel: string;
   readonly thread?: string | undefined;
   readonly message: Message;
@@ -81,11 +81,6 @@ export function poster({ client, cards, journal, doubtMs = 2000 }: Deps) {
       if (error instanceof SlackFailure && error.reason === 'message_not_found') return 'missing';
       throw error;
     }
-  }
-
-  /** A message that is not kept. */
-  async function say(said: Said): Promise<Place> {
-    return send(said);
   }
 
   /** For one person's eyes; Slack does not promise that it arrives. */
@@ -137,7 +132,7 @@ export function poster({ client, cards, journal, doubtMs = 2000 }: Deps) {
 
   async function send(
     { channel, thread, broadcast, message }: Said & { broadcast?: boolean },
-    metadata?: ReturnType<typeof metadataOf>,
+    metadata: ReturnType<typeof metadataOf>,
   ): Promise<Place> {
     const { text, blocks } = message;
     const inThread = thread === undefined ? {} : { thread_ts: thread, reply_broadcast: broadcast ?? false };
@@ -149,7 +144,7 @@ export function poster({ client, cards, journal, doubtMs = 2000 }: Deps) {
         blocks: each,
         unfurl_links: false,
         unfurl_media: false,
-        ...(metadata ? { metadata } : {}),
+        metadata,
       } as webApi.ChatPostMessageArguments),
     );
     if (!sent.ts || !sent.channel) throw new Error('Slack posted a message and did not say where');
@@ -206,7 +201,7 @@ export function poster({ client, cards, journal, doubtMs = 2000 }: Deps) {
     return { messages: (messages ?? []) as FoundMessage[], next: response_metadata?.next_cursor };
   }
 
-  return { postCard, updateCard, say, whisper, attachFile, permalink };
+  return { postCard, updateCard, whisper, attachFile, permalink };
 }
 
 /** The card is among the newest messages, or it is not worth looking for. */

@@ -6,6 +6,7 @@ import { cardNames } from './card-names.ts';
 import type { Actor, Reply } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
+import { decisionOf } from './reactions-shown.ts';
 import { castVote, openAsk, outdated, type Deps as VoteDeps } from './votes.ts';
 import { leaveWish } from './wishes.ts';
 
@@ -48,7 +49,7 @@ async function onCard(
   { actor, name, ts }: Reaction,
   then: (actor: Actor, card: OnCard, decision: Vote['decision']) => Promise<Reply | undefined>,
 ): Promise<Reacted | undefined> {
-  const decision = decisionOf(deps, name);
+  const decision = decisionOf(deps.settings.reactions, name);
   const card = decision && (await cardAt(deps, actor.channel, ts));
   if (!decision || !card) return undefined;
   const person = await inTime('users.info', deps.directory.person(actor.user));
@@ -57,13 +58,6 @@ async function onCard(
   const thread = root?.ts;
   const reply = await then({ ...actor, thread }, card, decision);
   return reply && { reply, thread };
-}
-
-/** An exact list: other emoji that look alike mean nothing. */
-function decisionOf({ settings }: Pick<Deps, 'settings'>, name: string): Vote['decision'] | undefined {
-  const [bare = ''] = name.split('::');
-  if (settings.reactions.approve.includes(bare)) return 'approve';
-  return settings.reactions.deny.includes(bare) ? 'deny' : undefined;
 }
 
 /** Only approval cards are voted on. */

@@ -11,6 +11,8 @@ export type Way = {
   /** Resolves when Slack can reach us; the port in HTTP mode. */
   start(): Promise<{ readonly port?: number }>;
   stop(): Promise<void>;
+  /** Calls whenever a gap has ended in which Slack could not reach us; in HTTP mode nobody says so. */
+  onReconnected(listener: () => void): void;
 };
 
 type Socket = { readonly appToken: string; readonly slackApiUrl?: string | undefined; readonly logger: Logger };
@@ -29,6 +31,7 @@ export function socketMode({ appToken, slackApiUrl, logger }: Socket): Way {
     },
     // The receiver's own stop() does not wait for the socket to close.
     stop: () => receiver.client.disconnect(),
+    onReconnected: (listener) => void receiver.client.on('connected', listener),
   };
 }
 
@@ -66,5 +69,6 @@ export function httpMode({ signingSecret, host, port, logger, journal, once, now
       server.closeIdleConnections();
       await new Promise((resolve) => server.close(resolve));
     },
+    onReconnected: () => undefined,
   };
 }

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Asked, digestOf, digestWords, draftDigest, inverseOf } from '#core/digest.ts';
+import { type Asked, digestOf, digestWords, draftDigest, inverseOf, isSameMatter } from '#core/digest.ts';
 import type { Change, EdgeGroup, Residual } from '#core/draft.ts';
+import { A_BASIS } from '#test/support/lockdowns.ts';
 
 const NAMESPACE = '/acme/aws-dev/k8s/hipster-shop';
 
@@ -65,6 +66,7 @@ function asked(changes: readonly Change[] = CHANGES, residual: readonly Residual
   return {
     draft: { namespace: NAMESPACE, stage: 'dns', changes, residual },
     inverse: inverseOf(changes, []),
+    basis: A_BASIS,
     approvalRule: { needed: 2, from: ['S1', 'S2'] },
   };
 }
@@ -139,6 +141,13 @@ describe('a vote is void when', () => {
     expect(digestUnder({ ...asked(), approvalRule: { needed: 1, from: ['S1', 'S2'] } })).not.toBe(digest);
   });
 
+  test('the window, the edges, the lists, the file or the warnings are others than the approvers had before them', () => {
+    for (const path of leavesOf(A_BASIS)) {
+      const basis = mutate(A_BASIS, path) as Asked['basis'];
+      expect(digestUnder({ ...asked(), basis }), path.join('.')).not.toBe(digest);
+    }
+  });
+
   test('an answer in the residual changes, is missing, or a group is new', () => {
     const allowed: Residual = { ...RESIDUAL, decision: { answer: 'allow', by: 'U1' } };
     const { decision: _, ...undecided } = RESIDUAL;
@@ -159,6 +168,8 @@ describe('a vote stays good when', () => {
       group: { ...GROUP, count: 90, lastSeen: 99, days: 2, addresses: ['203.0.113.8'], edges: ['e1', 'e9'] },
     };
     expect(digestUnder(asked(CHANGES, [later]))).toBe(digest);
+    const newer = { ...A_BASIS, to: A_BASIS.to + 60_000, edges: '0'.repeat(64), file: '1'.repeat(64) };
+    expect(isSameMatter({ ...asked(CHANGES, [later]), ...{ basis: newer } }, asked())).toBe(true);
   });
 
   test('somebody else gave the same answer', () => {

@@ -1,9 +1,11 @@
 /** What of a discovery week looks wrong, why, and how loudly it is said: the threat page's own examples. */
+import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import type { Edge } from '#core/edge.ts';
 import { addressKind } from '#core/peers.ts';
 import { setScene } from '#core/stages/scene.ts';
-import { amongPlaces, KNOWN_PLACES, knownPlaces, uploadPlace } from '#core/suspicion/known-places.ts';
+import { amongPlaces, KNOWN_PLACES, uploadPlace } from '#core/suspicion/known-places.ts';
+import { lists, SUFFIXES } from '#core/suspicion/lists.ts';
 import { brandBelow, disguise, lookAlike } from '#core/suspicion/look-alikes.ts';
 import { addressInName, madeUp } from '#core/suspicion/name-shapes.ts';
 import { decodeLabel } from '#core/suspicion/punycode.ts';
@@ -274,9 +276,17 @@ test('there are thirty signals, each judged somewhere or said not to be', () => 
 });
 
 test('the lists have a date and a digest, no entry twice, and no brand below another', () => {
-  expect(knownPlaces()).toMatchObject({ date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), digest: expect.any(String) });
+  expect(lists()).toMatchObject({
+    date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
   for (const list of Object.values(KNOWN_PLACES)) expect(new Set(list).size).toBe(list.length);
   expect(amongPlaces('evil-transfer.sh', KNOWN_PLACES.drops)).toBeUndefined();
+});
+
+test('the lists say of when their suffixes are: the version of the package that brings them', () => {
+  const { version } = createRequire(import.meta.url)('tldts/package.json') as { version: string };
+  expect(SUFFIXES).toBe(`tldts ${version}`);
 });
 
 test.each([

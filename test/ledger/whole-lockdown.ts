@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { keyIdOf, publicPartOf } from '#config/receipt-key.ts';
 import type { Ask, Vote } from '#core/approval.ts';
 import { commitments } from '#core/commitment.ts';
-import { draftDigest, inverseOf } from '#core/digest.ts';
+import { findingDigest } from '#core/digest.ts';
 import type { Change, Draft, EdgeGroup, Residual } from '#core/draft.ts';
 import type { Event } from '#core/events.ts';
 import type { DraftFinding } from '#core/findings.ts';
@@ -17,6 +17,7 @@ import { cardNames } from '#slack/card-names.ts';
 import { publicKeyText, signVote } from '#slack/receipt.ts';
 import { type Ledger, readLedger, writeLedger } from '#src/ledger/format.ts';
 import { gather } from '#src/ledger/gather.ts';
+import { A_BASIS } from '#test/support/lockdowns.ts';
 import { aReceiptKey } from '#test/support/slack-process.ts';
 import { record } from '#workers/recording.ts';
 
@@ -79,8 +80,7 @@ export async function aLockdownIn(redis: Redis, id = ID) {
 
   /** Drafted and asked about; what was asked. */
   async function asks(draft: Draft, change: Partial<Ask> = {}): Promise<Ask> {
-    const inverse = inverseOf(draft.changes, ['app=']);
-    const digest = draftDigest({ draft, inverse, approvalRule: change.rule ?? RULE }, SALT);
+    const digest = findingDigest({ draft, localPrefixes: ['app='], basis: A_BASIS }, change.rule ?? RULE, SALT);
     await evidence.keepDraft(id, findingOf(draft, digest));
     const ask: Ask = {
       ...{ nonce: `nonce-${counter}`, digest, rule: RULE, electorate: ELECTORATE },
@@ -147,7 +147,7 @@ export async function aLockdownIn(redis: Redis, id = ID) {
 function findingOf(draft: Draft, digest: string): DraftFinding {
   const none = { edges: 0, flows: 0 };
   return {
-    ...{ draft, digest, localPrefixes: ['app='], from: NOON, to: NOON, kubernetes: 'not configured' },
+    ...{ draft, digest, localPrefixes: ['app='], basis: A_BASIS, kubernetes: 'not configured' },
     replay: { kept: none, cut: none, uncertain: none, cutGroups: [], uncertainGroups: [] },
     ...{ doubts: [], differences: [], completeness: { sentence: '', details: [] } },
   };

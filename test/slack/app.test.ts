@@ -1,5 +1,5 @@
 /** People against the real Slack process over a real socket: what they do, what is left for the workers, what they are told. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Ask } from '#core/approval.ts';
 import { commitments } from '#core/commitment.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
@@ -385,6 +385,74 @@ test('taking a reaction away does not withdraw the vote of a button', async () =
   await house.as(BORIS).react(CHANNEL, card.ts, 'x');
   await whispered(BORIS, 2);
   expect(house.memory.requests().map(({ wish }) => wish.verb)).toEqual(['vote', 'vote']);
+});
+
+test('reactions given while the Slack process was down are votes once it is back, and their owners are told', async () => {
+  const { card } = await asking('dns');
+  await house.goDown();
+  await house.as(BORIS).react(CHANNEL, card.ts, '+1::skin-tone-4');
+  await house.as(ALICE).react(CHANNEL, card.ts, 'white_check_mark');
+  await house.as(CHITRA).react(CHANNEL, card.ts, 'eyes');
+  await house.comeBack();
+  expect(await whispered(BORIS)).toContain('Your vote is recorded');
+  expect(await whispered(ALICE)).toContain('somebody else has to approve it');
+  const [request, ...more] = house.memory.requests();
+  expect(more).toEqual([]);
+  if (request?.wish.verb !== 'vote') throw new Error('no vote was left');
+  const { vote } = request.wish;
+  expect(vote).toMatchObject({ user: BORIS, team: 'T0ACME0001', decision: 'approve', gesture: 'reaction' });
+  expect(receiptIsValid(vote, house.publicKeys, commitments(aLockdown().salt))).toBe(true);
+});
+
+test('a no that was given while the Slack process was down is a no, also of who had approved before', async () => {
+  const { card, lockdown } = await asking('dns');
+  const { ask } = lockdown.stages.dns;
+  if (!ask) throw new Error('nothing is asked');
+  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS)] }));
+  await house.goDown();
+  await house.as(BORIS).react(CHANNEL, card.ts, 'x');
+  await house.comeBack();
+  await whispered(BORIS);
+  expect(wishes()).toMatchObject([{ verb: 'vote', vote: { user: BORIS, decision: 'deny' } }]);
+});
+
+test('a vote whose reaction was taken off while the Slack process was down is withdrawn, and no other', async () => {
+  const { card, lockdown } = await asking('dns');
+  const { ask } = lockdown.stages.dns;
+  if (!ask) throw new Error('nothing is asked');
+  await house.as(CHITRA).react(CHANNEL, card.ts, '+1');
+  await whispered(CHITRA);
+  const votes = [
+    aVote(BORIS, { gesture: 'reaction' }),
+    aVote(CHITRA, { gesture: 'reaction' }),
+    aVote(DIEGO, { gesture: 'button' }),
+  ];
+  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes }));
+  await house.goDown();
+  await house.comeBack();
+  await whispered(BORIS);
+  expect(wishes().slice(1)).toEqual([{ verb: 'withdraw-vote', stage: 'dns', person: BORIS, nonce: ask.nonce }]);
+});
+
+test('what was missed is read again when the socket comes back', { timeout: 60_000 }, async () => {
+  const { card } = await asking('dns');
+  await house.around.socket('drop');
+  await house.as(BORIS).react(CHANNEL, card.ts, 'white_check_mark');
+  await vi.waitFor(() => expect(wishes()).toHaveLength(1), 30_000);
+  expect(await whispered(BORIS)).toContain('Your vote is recorded');
+});
+
+test('while Slack does not say what is on a card, nothing is made of it', async () => {
+  const { card } = await asking('dns');
+  await house.goDown();
+  await house.as(BORIS).react(CHANNEL, card.ts, 'white_check_mark');
+  await house.around.fault({ method: 'reactions.get', error: 'fatal_error', count: 1 });
+  await house.comeBack();
+  await vi.waitFor(
+    () => expect(house.lines).toContainEqual(expect.stringContaining('reading reactions again')),
+    10_000,
+  );
+  expect(house.memory.left).toEqual([]);
 });
 
 test('a reaction that is none of the list, or on a message that is no approval card, is none of our business', async () => {

@@ -1,12 +1,13 @@
 /** Signed requests: of now, once, and answered like those of a socket. */
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
-import { encodeModal, modalId } from '#slack/action-ids.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { encodeButton, encodeModal, modalId } from '#slack/action-ids.ts';
 import { sealValues } from '#slack/actions.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { slackClient } from '#slack/client.ts';
 import { directory } from '#slack/directory.ts';
+import { strangeAnswerAddress } from '#slack/known-to-slack.ts';
 import { poster } from '#slack/post.ts';
 import { reactionAdded } from '#slack/reactions.ts';
 import { seal } from '#slack/receipt.ts';
@@ -58,7 +59,6 @@ const command = new URLSearchParams({
   team_id: 'T0ACME0001',
   channel_id: CHANNEL,
   trigger_id: '1.2.3',
-  response_url: 'http://127.0.0.1:1/gone',
 }).toString();
 
 test('a command works over HTTP as it does over a socket', async () => {
@@ -113,6 +113,106 @@ test('who holds the signing secret cannot vote to end discovery mode without a m
   expect(await response.text()).toContain('not opened by the card');
   expect(house.memory.left).toEqual([]);
   expect(house.lines).toContainEqual(expect.stringContaining('never opened for'));
+});
+
+/** The approval card of dns, posted; and a click on it as Slack would send it, made by somebody else. */
+async function askedOverHttp() {
+  const { house, url } = await overHttp();
+  const ask = anAsk({ askedAt: Date.now(), expiresAt: Date.now() + HOUR });
+  const lockdown = inStage('dns', { phase: 'asking', ask });
+  house.memory.keep(lockdown);
+  const button = encodeButton('approve', { lockdown: lockdown.id, stage: 'dns', nonce: ask.nonce });
+  const text = { type: 'plain_text', text: 'Approve' } as const;
+  const client = slackClient(house.slack.botToken, { slackApiUrl: house.slack.apiUrl });
+  const { ts = '' } = await client.chat.postMessage({
+    channel: CHANNEL,
+    text: 'Approve',
+    blocks: [{ type: 'actions', block_id: 'votes', elements: [{ type: 'button', text, ...button }] }],
+  });
+  await house.memory.cards.put(lockdown.id, cardNames.approval('dns', 1), { channel: CHANNEL, ts, nonce: ask.nonce });
+  const forged = (more: Record<string, unknown> = {}) =>
+    new URLSearchParams({
+      payload: JSON.stringify({
+        type: 'block_actions',
+        team: { id: 'T0ACME0001' },
+        user: { id: BORIS, team_id: 'T0ACME0001' },
+        api_app_id: 'A0LOCKSTEP',
+        trigger_id: '1.2.forged',
+        container: { type: 'message', message_ts: ts, channel_id: CHANNEL },
+        channel: { id: CHANNEL },
+        actions: [{ type: 'button', block_id: 'votes', action_ts: '1.3', ...button }],
+        ...more,
+      }),
+    }).toString();
+  const send = (body: string) => fetch(url, signed(body, house.slack.signingSecret));
+  return { house, ts, lockdown, ask, forged, send };
+}
+
+test('over HTTP an approver’s click is a vote, because Slack opens a modal for it', async () => {
+  const { house, ts } = await askedOverHttp();
+  await house.as(BORIS).click(CHANNEL, ts, 'lockstep.approve');
+  expect(house.memory.requests().map(({ wish, user }) => [user, wish.verb])).toEqual([[BORIS, 'vote']]);
+});
+
+test('who holds the signing secret cannot click in an approver’s name, not even on a stage that only allows', async () => {
+  const { house, forged, send } = await askedOverHttp();
+  await send(forged());
+  await vi.waitFor(() => expect(house.lines).toContainEqual(expect.stringContaining('Slack opens no modal for it')));
+  expect(house.memory.left).toEqual([]);
+});
+
+test('who holds the signing secret cannot deny, end a lockdown, or start one in somebody’s name', async () => {
+  const { house, lockdown, ask, send } = await askedOverHttp();
+  const state = { lockdown: lockdown.id, stage: 'dns', nonce: ask.nonce, channel: CHANNEL, thread: '1.2' } as const;
+  const values = { reason: { text: { type: 'plain_text_input', value: 'a reason that is long enough' } } };
+  const denial = {
+    type: 'view_submission',
+    team: { id: 'T0ACME0001' },
+    user: { id: BORIS, team_id: 'T0ACME0001' },
+    view: {
+      id: 'V1',
+      type: 'modal',
+      callback_id: modalId('deny'),
+      private_metadata: encodeModal(state),
+      state: { values },
+    },
+  };
+  const answer = await send(new URLSearchParams({ payload: JSON.stringify(denial) }).toString());
+  expect(await answer.text()).toContain('not opened by the card');
+  for (const text of [`cancel ${NAMESPACE} --keep`, `start ${NAMESPACE}`])
+    await send(command.replace('text=help', new URLSearchParams({ text }).toString()));
+  await vi.waitFor(() =>
+    expect(house.lines.filter((line) => line.includes('Slack opens no modal for it'))).toHaveLength(2),
+  );
+  expect(house.memory.left).toEqual([]);
+});
+
+test.each([
+  'https://attacker.example/collect',
+  'http://hooks.slack.com/commands/1',
+  'https://hooks.slack.com.attacker.example/',
+  'https://hooks.slack.com@attacker.example/',
+  'file:///etc/passwd',
+  'not an address',
+])('an answer that is to go to %s goes nowhere', (address) => {
+  expect(strangeAnswerAddress({ response_url: address }, undefined)).toBe(address);
+  expect(strangeAnswerAddress({ response_urls: [{ response_url: address }] }, undefined)).toBe(address);
+  expect(strangeAnswerAddress({ response_url: address }, 'https://slack.example/api/')).toBe(address);
+});
+
+test('an answer goes to Slack, and to the Slack that is configured', () => {
+  expect(strangeAnswerAddress({ response_url: 'https://hooks.slack.com/commands/T1/2' }, undefined)).toBeUndefined();
+  expect(
+    strangeAnswerAddress({ response_url: 'https://slack.example/r/1' }, 'https://slack.example/api/'),
+  ).toBeUndefined();
+  expect(strangeAnswerAddress({ type: 'view_submission', response_urls: [] }, undefined)).toBeUndefined();
+});
+
+test('a forged command gets no answer sent to a server of its choice', async () => {
+  const { house, send } = await askedOverHttp();
+  const response_url = 'http://127.0.0.1:1/collect';
+  await send(`${command}&${new URLSearchParams({ response_url })}`);
+  expect(house.lines).toContainEqual(expect.stringContaining('an address that is not Slack’s'));
 });
 
 test('a reaction in a skin tone is the same reaction, and a bot’s is none', async () => {

@@ -106,7 +106,7 @@ test('a channel we are not in says what to do', async () => {
     passing: false,
     sentence: expect.stringContaining('/invite @lockstep'),
   });
-  await expect(post().say({ ...card, channel: 'C0PRIVATE01' })).rejects.toMatchObject({
+  await expect(post().postCard({ ...card, card: 'another', channel: 'C0PRIVATE01' })).rejects.toMatchObject({
     reason: 'channel_not_found',
     sentence: expect.stringContaining('/invite @lockstep'),
   });

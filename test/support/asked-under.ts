@@ -1,6 +1,6 @@
 /** For tests of votes: a stage is asked about as if nothing stood out in its draft, under another rule of approval. */
 import type { ApprovalRule } from '#core/approval.ts';
-import { draftDigest, inverseOf } from '#core/digest.ts';
+import { findingDigest } from '#core/digest.ts';
 import type { Stage } from '#core/stage.ts';
 import type { House } from './house.ts';
 
@@ -14,11 +14,9 @@ export async function askedUnder(
   const { ask } = stages[stage];
   const finding = await house.deps.evidence.draft(house.id, stage);
   if (!ask || !finding) throw new Error('nothing is asked');
-  const { draft, localPrefixes } = finding;
   const { looks: _, ...plain } = ask.rule;
   const rule = { ...plain, ...change };
-  const asked = { draft, inverse: inverseOf(draft.changes, localPrefixes), approvalRule: rule };
-  const digest = draftDigest(asked, salt);
+  const digest = findingDigest(finding, rule, salt);
   await house.deps.evidence.keepDraft(house.id, { ...finding, digest });
   await house.put({ stages: { ...stages, [stage]: { ...stages[stage], ask: { ...ask, rule, digest } } } });
 }

@@ -26,6 +26,7 @@ import { startSlack } from '#sandbox/slack/start.ts';
 import { slackClient } from '#slack/client.ts';
 import { directory } from '#slack/directory.ts';
 import { poster } from '#slack/post.ts';
+import { reactionsShown } from '#slack/reactions-shown.ts';
 import { publicKeyText, receiptIsValid, signVote } from '#slack/receipt.ts';
 import { JOB_NAMES, JOBS, type JobData, type JobName } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
@@ -49,6 +50,8 @@ export type HouseOptions = {
   readonly console?: Partial<ConsoleOptions>;
   /** Stands between the steps and what they work with, to make something happen at a certain moment. */
   readonly between?: (deps: AllDeps) => AllDeps;
+  /** Each thing the steps reach the world with passes through it by its name: stores, queues, console, Slack's client. */
+  readonly through?: <Port extends object>(name: string, port: Port) => Port;
 };
 
 /** Everybody who can vote beside Alice, who asked for the lockdown. */
@@ -89,10 +92,11 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     get: (_, line: string) => (facts: object) => void journalled.push({ line, ...facts }),
   });
   const failed = (error: Error) => journal.redisFailed({ because: error.message });
+  const { through = (_, port) => port } = options;
   const queues = openQueues(url, JOB_NAMES, failed);
-  const cards = cardStore(redis);
+  const cards = through('cards', cardStore(redis));
   const client = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl });
-  const post = poster({ client, cards, journal, doubtMs: 50 });
+  const post = poster({ client: through('slack', client), cards, journal, doubtMs: 50 });
   const api = consoleApi({
     observe: { credential: await readAppCredential(running.credentials.observe) },
     finalise: { credential: await readAppCredential(running.credentials.finalise) },
@@ -101,12 +105,12 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
   let shiftMs = 0;
   const now = () => Date.now() + shiftMs;
   const deps: AllDeps = {
-    lockdowns: lockdownStore(redis),
-    edges: edgeStore(redis),
-    evidence: evidenceStore(redis),
+    lockdowns: through('lockdowns', lockdownStore(redis)),
+    edges: through('edges', edgeStore(redis)),
+    evidence: through('evidence', evidenceStore(redis)),
     cards,
-    queues,
-    consoleApi: api,
+    queues: through('queues', queues),
+    consoleApi: through('console', api),
     settings,
     journal,
     rhythm: settings.discovery,
@@ -115,6 +119,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     directory: { members: (group) => fresh().members(group), surely: (user) => fresh().surely(user) },
     poster: post,
     whisper: post.whisper,
+    reactionsShown: (place) => reactionsShown(client, settings.reactions, place),
     receiptIsValid: (vote, salt) => receiptIsValid(vote, settings.receipts.publicKeys, commitments(salt)),
     idempotencySecret: 'not to be guessed',
     now,
@@ -129,11 +134,15 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
       return [name, worker] as const;
     }),
   );
-  onTestFinished(async () => {
+  let open = true;
+  async function close(): Promise<void> {
+    if (!open) return;
+    open = false;
     await Promise.all([...workers.values()].map((worker) => worker.close(true)));
     await queues.close();
     await Promise.all([api.close(), slack.stop(), running.stop()]);
-  });
+  }
+  onTestFinished(close);
 
   let counter = 0;
   const next = () => {
@@ -271,6 +280,8 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
 
   return {
     ...side,
+    /** Before the test is over, where a test builds one house after the other. */
+    close,
     id,
     namespace,
     deps,
@@ -296,6 +307,11 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     now,
     later(ms: number): void {
       shiftMs += ms;
+    },
+    /** The queues are wiped; what is kept of lockdowns is not. */
+    async forgetJobs(): Promise<void> {
+      const keys = await redis.keys(`${QUEUE_PREFIX}:*`);
+      if (keys.length > 0) await redis.del(...keys);
     },
     stage: async (stage: Stage) => (await lockdown()).stages[stage],
     history: async () => (await deps.lockdowns.history(id)).map(({ event }) => event.type),

@@ -1,5 +1,6 @@
 /** Lockdowns in the middle of something, by telling what happened to them. */
 import type { Ask, Vote } from '#core/approval.ts';
+import type { Basis } from '#core/digest.ts';
 import type { Event } from '#core/events.ts';
 import { advance } from '#core/lockdown.ts';
 import { type Lockdown, newLockdown } from '#core/lockdown-state.ts';
@@ -45,6 +46,16 @@ export function anAsk(change: Partial<Ask> = {}): Ask {
     ...change,
   };
 }
+
+/** What a draft was drawn from, where a test is not about that. */
+export const A_BASIS: Basis = {
+  from: NOW - 8 * 24 * HOUR,
+  to: NOW,
+  edges: 'e'.repeat(64),
+  lists: { date: '2026-11-22', suffixes: 'tldts 7', digest: 'a'.repeat(64) },
+  file: 'f'.repeat(64),
+  warnings: 'b'.repeat(64),
+};
 
 export function aVote(user: string, stage: Stage, change: Partial<Vote> = {}): Vote {
   return {

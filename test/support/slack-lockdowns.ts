@@ -5,6 +5,7 @@ import type { DiscoveryFinding, DraftFinding, VerifyFinding, WatchFinding } from
 import { type Lockdown, newLockdown, type StageState } from '#core/lockdown-state.ts';
 import type { Reckoning } from '#core/reckoning.ts';
 import type { Stage } from '#core/stage.ts';
+import { A_BASIS } from './lockdowns.ts';
 
 export const NOW = Date.UTC(2026, 10, 22, 14, 5);
 export const HOUR = 3_600_000;
@@ -142,8 +143,7 @@ export function aFinding(change: Partial<DraftFinding> = {}): DraftFinding {
       cutGroups: [aGroup('frontend', 'cartservice', { ports: ['tcp/7070'] })],
       uncertainGroups: [{ group: aGroup('adservice', '34.120.8.1'), because: 'no name is known for the address' }],
     },
-    from: NOW - 8 * 24 * HOUR,
-    to: NOW,
+    basis: { ...A_BASIS, from: NOW - 8 * 24 * HOUR, to: NOW },
     kubernetes: 'asked',
     doubts: [],
     differences: [],

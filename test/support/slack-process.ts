@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { personOf, Settings, settingsFor } from '#config/schema.ts';
 import { aroundSlack, asPerson, type Seen } from '#sandbox/slack/people.ts';
 import { startSlack as startSandbox } from '#sandbox/slack/start.ts';
-import { type Deps, startSlack } from '#slack/app.ts';
+import { type Deps, type RunningSlack, startSlack } from '#slack/app.ts';
 import { publicKeyText } from '#slack/receipt.ts';
 import type { SlackJournal } from '#slack/slices.ts';
 import { ALICE, CHANNEL, CHITRA, DIEGO, NAMESPACE, SECURITY } from './slack-lockdowns.ts';
@@ -79,18 +79,25 @@ export async function slackProcess({ now = Date.now, settings, sandbox = {} }: O
       receiptKey,
     },
   };
-  const app = await startSlack(deps);
+  let app: RunningSlack | undefined = await startSlack(deps);
   return {
     slack,
-    app,
     deps,
     memory,
     lines,
     publicKeys: { [receiptKey.id]: publicKeyText(receiptKey) },
     as: (user: string) => patient(slack.url, user),
     around: aroundSlack(slack.url),
+    /** The Slack process alone ends; people go on in Slack. */
+    async goDown() {
+      await app?.stop();
+      app = undefined;
+    },
+    async comeBack() {
+      app = await startSlack(deps);
+    },
     async stop() {
-      await app.stop();
+      await app?.stop();
       await slack.stop();
     },
   };

@@ -2,9 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Vote } from '#core/approval.ts';
 import type { Stage } from '#core/stage.ts';
+import { asPerson } from '#sandbox/slack/people.ts';
 import { people } from '#sandbox/slack/seed.ts';
+import { cardNames } from '#slack/card-names.ts';
 import { askedUnder } from '#test/support/asked-under.ts';
-import { aHouse, type House, type Name } from '#test/support/house.ts';
+import { aHouse, CHANNEL, type House, type Name } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
 const redis = redisForTests(0);
@@ -23,6 +25,12 @@ async function counted(house: House, stage: Stage, ...said: readonly Said[]): Pr
   return (await house.stage(stage)).phase;
 }
 
+/** Somebody really reacts to the card that asks about dns. */
+async function reacts(house: House, who: Name, name: string): Promise<void> {
+  const card = await house.deps.cards.get(house.id, cardNames.approval('dns', 1));
+  await asPerson(house.slack.url, people[who]).react(CHANNEL, card?.ts ?? '', name);
+}
+
 async function expectNothingWritten(house: House): Promise<void> {
   expect(await house.history()).toContain('draft-outdated');
   expect(await house.writes()).toEqual([]);
@@ -39,7 +47,48 @@ describe('counted again just before writing', () => {
     const house = await aHouse(redis);
     await house.asking('dns');
     await askedUnder(house);
+    await reacts(house, 'chitra', '+1::skin-tone-3');
     expect(await counted(house, 'dns', ['boris'], ['chitra', { gesture: 'reaction' }])).toBe('verifying');
+  });
+
+  test.each([
+    ['was taken off without our hearing of it', undefined],
+    ['has become another one', 'eyes'],
+    ['has become a no', 'x'],
+  ])('a reaction that %s counts no more', async (_, now) => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await askedUnder(house);
+    if (now) await reacts(house, 'chitra', now);
+    await reacts(house, 'diego', 'white_check_mark');
+    expect(await counted(house, 'dns', ['boris'], ['chitra', { gesture: 'reaction' }])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+
+  test('a reaction on a card that was deleted counts no more', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await askedUnder(house);
+    await reacts(house, 'chitra', 'white_check_mark');
+    await house.deps.cards.drop(house.id, cardNames.approval('dns', 1));
+    expect(await counted(house, 'dns', ['boris'], ['chitra', { gesture: 'reaction' }])).toBe('drafting');
+    await expectNothingWritten(house);
+  });
+
+  test('while Slack does not say which reactions there are, the stage waits, and is applied once it does', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await askedUnder(house);
+    await reacts(house, 'chitra', 'white_check_mark');
+    await house.around.fault({ method: 'reactions.get', error: 'internal_error', count: 1 });
+    await expect(counted(house, 'dns', ['boris'], ['chitra', { gesture: 'reaction' }])).rejects.toThrow(
+      'reactions.get',
+    );
+    expect((await house.stage('dns')).phase).toBe('applying');
+    expect(await house.writes()).toEqual([]);
+    await house.run('apply-stage', { lockdown: house.id, stage: 'dns' });
+    await house.settle('verify-stage');
+    expect((await house.stage('dns')).phase).toBe('verifying');
   });
 
   test('a reaction counts for nothing where the configuration turned reactions off', async () => {

@@ -1,8 +1,6 @@
 /** Places on the internet that say something by their name alone, as they were known on one day; never fetched. */
-import { digestOf } from '#core/digest.ts';
-
 /** When these lists were last gone through. They change with a release, and with them what is proposed. */
-const KNOWN_PLACES_DATE = '2026-11-22';
+export const KNOWN_PLACES_DATE = '2026-11-22';
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
@@ -77,11 +75,6 @@ export const KNOWN_PLACES = {
     snowflakecomputing.com windows.net
   `),
 } as const;
-
-/** For what is signed: other lists would have judged otherwise. */
-export function knownPlaces(): { readonly date: string; readonly digest: string } {
-  return { date: KNOWN_PLACES_DATE, digest: digestOf('config', { date: KNOWN_PLACES_DATE, ...KNOWN_PLACES }) };
-}
 
 /** The entry that a host is, or is below; nothing where none is. */
 export function amongPlaces(host: string, places: readonly string[]): string | undefined {

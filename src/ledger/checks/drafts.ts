@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Document, parseDocument, visit } from 'yaml';
 import type { Ask } from '#core/approval.ts';
 import type { Commit } from '#core/commitment.ts';
-import { draftDigestOver, inverseOf } from '#core/digest.ts';
+import { asMatter, draftDigestOver } from '#core/digest.ts';
 import type { EdgeGroup, Residual } from '#core/draft.ts';
 import { draftDocuments } from '#core/draft-yaml.ts';
 import type { DraftLine, Ledger } from '../format.ts';
@@ -65,16 +65,12 @@ function nonceOf({ after, stage }: Extract<Moment, { kind: 'applied' | 'approved
 }
 
 export function digestOfLine(
-  { stage, changes, localPrefixes, residual }: DraftLine,
+  { stage, changes, localPrefixes, basis, residual }: DraftLine,
   { namespace, rule }: { readonly namespace: string; readonly rule: Ask['rule'] },
   commit: Commit,
 ): string {
-  const asked = {
-    draft: { namespace, stage, changes, residual: residual.map(asResidual) },
-    inverse: inverseOf(changes, localPrefixes),
-    approvalRule: rule,
-  };
-  return draftDigestOver(asked, commit);
+  const draft = { namespace, stage, changes, residual: residual.map(asResidual) };
+  return draftDigestOver({ ...asMatter({ draft, localPrefixes }), basis, approvalRule: rule }, commit);
 }
 
 /** Only which group it is and what was answered are in the digest. */

@@ -24,7 +24,10 @@ export function draftDetails({ stage, state, finding }: DraftDetails): Modal {
   const { draft } = finding;
   return modal(`${stage} in detail`, [
     says([bold(`${stageNumber(stage)}, ${stage}`), ' of ', code(draft.namespace), `, draft ${number(state.revision)}`]),
-    says(['Digest ', code(finding.digest)], `Evidence from ${utc(finding.from)} to ${utc(finding.to)}.`),
+    says(
+      ['Digest ', code(finding.digest)],
+      `Evidence from ${utc(finding.basis.from)} to ${utc(finding.basis.to)}; what was seen later is not part of this draft. Known places of ${finding.basis.lists.date}.`,
+    ),
     ...(state.ask ? [says(...voteLines(state.votes, state.ask), ...extraLines(state.ask), askedLine(state.ask))] : []),
     header('What would be created'),
     ...(draft.changes.length === 0 ? [says('Nothing.')] : box(draftYaml(draft, finding.localPrefixes))),

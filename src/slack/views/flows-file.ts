@@ -19,7 +19,10 @@ const COLUMNS = [
   'because',
 ];
 
-export function flowsFile({ draft, replay }: DraftFinding): { readonly name: string; readonly content: string } {
+export function flowsFile({ draft, replay }: Pick<DraftFinding, 'draft' | 'replay'>): {
+  readonly name: string;
+  readonly content: string;
+} {
   const rows = [
     ...draft.unallowed.map((group) => line('to be allowed', group, '')),
     ...draft.residual.map(({ group, because, decision }) =>

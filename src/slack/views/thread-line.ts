@@ -2,6 +2,7 @@
 import { outcome, type Vote } from '#core/approval.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Stage } from '#core/stage.ts';
 import { bold, count, ended, type Line, type Message, message, type Piece, person, says, sentence } from './build.ts';
 import { reckoningLines } from './reckoning.ts';
 import { goesOn, kinds, STAGE_MEANS } from './words.ts';
@@ -106,7 +107,13 @@ function stageLine(
     case 'vote-withdrawn':
       return [person(event.person), ' withdrew their vote on ', stage, '.'];
     case 'draft-outdated':
-      return ['The draft of ', stage, ' is outdated, earlier votes are void: ', ...sentence(ended(event.because))];
+      return [
+        'The draft of ',
+        stage,
+        ' is outdated, earlier votes are void: ',
+        ...sentence(ended(event.because)),
+        ...askToHoldStill(lockdown, event.stage),
+      ];
     case 'expired':
       return ['The question about ', stage, ` expired without a decision. That is no denial: ${goesOn(event.stage)}.`];
     case 'applied':
@@ -141,6 +148,27 @@ function stageLine(
         ...(event.left?.length ? [` Left alone, because it is not ours any more: ${event.left.join(', ')}.`] : []),
       ];
   }
+}
+
+const VOIDS_BEFORE_ASKING = 3;
+
+/** Whoever changes something again and again would keep people from ever deciding. */
+function askToHoldStill({ stages, namespace }: Lockdown, stage: Stage): Piece[] {
+  const voids = stages[stage].voids ?? 0;
+  if (voids < VOIDS_BEFORE_ASKING) return [];
+  return [
+    ` That was the ${ordinal(voids)} time. Please leave the deployments, the policy and the nodes of ${namespace} as they are until this is decided.`,
+  ];
+}
+
+function ordinal(count: number): string {
+  const ending = new Map([
+    [1, 'st'],
+    [2, 'nd'],
+    [3, 'rd'],
+  ]);
+  const teen = count % 100 > 10 && count % 100 < 14;
+  return `${count}${teen ? 'th' : (ending.get(count % 10) ?? 'th')}`;
 }
 
 const CANCELLED = {
