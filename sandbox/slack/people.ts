@@ -17,7 +17,11 @@ export type ClickWith = {
   values?: PickedValues;
   /** Says yes to the confirm dialog; without it the dialog comes back in `confirm` and nothing is sent. */
   confirmed?: boolean;
+  /** How long the app has to be quiet before the person looks; 0 looks at once. */
+  settleMs?: number;
 };
+
+type Patience = Pick<ClickWith, 'settleMs'>;
 
 export type Reacted = { done: boolean; event_id?: string; reason?: string };
 
@@ -26,15 +30,16 @@ export function asPerson(url: string, user: string) {
   const act = <Answer>(gesture: string, body: Record<string, unknown>) =>
     ask<Answer>(url, 'POST', gesture, { user, ...body });
   return {
-    command: (channel: string, text: string) => act<Seen>('command', { channel, text }),
+    command: (channel: string, text: string, using: Patience = {}) => act<Seen>('command', { channel, text, ...using }),
     click: (channel: string, ts: string, action_id: string, using: ClickWith = {}) =>
       act<Seen>('click', { channel, ts, action_id, ...using }),
     clickInView: (view_id: string, action_id: string, using: ClickWith = {}) =>
       act<Seen>('click', { view_id, action_id, ...using }),
     react: (channel: string, ts: string, name: string) => act<Reacted>('react', { channel, ts, name }),
     unreact: (channel: string, ts: string, name: string) => act<Reacted>('unreact', { channel, ts, name }),
-    submit: (view_id: string, values: PickedValues = {}) => act<Seen>('submit', { view_id, values }),
-    closeView: (view_id: string) => act<Seen>('close-view', { view_id }),
+    submit: (view_id: string, values: PickedValues = {}, using: Patience = {}) =>
+      act<Seen>('submit', { view_id, values, ...using }),
+    closeView: (view_id: string, using: Patience = {}) => act<Seen>('close-view', { view_id, ...using }),
     home: () => act<Seen>('home', {}),
     say: (channel: string, text: string, thread_ts?: string) =>
       act<{ ts: string }>('message', { channel, text, ...(thread_ts && { thread_ts }) }),

@@ -29,6 +29,8 @@ export type RunningSlack = {
   botToken: string;
   appToken: string;
   signingSecret: string;
+  /** What is said and seen, for whoever runs in the same process. */
+  workspace: Workspace;
   stop: () => Promise<void>;
 };
 
@@ -98,6 +100,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<RunningSla
     botToken: tokens.bot,
     appToken: tokens.app,
     signingSecret,
+    workspace,
     stop: async () => {
       events.stop();
       await delivery.stop();

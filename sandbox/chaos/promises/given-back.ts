@@ -1,0 +1,49 @@
+/** Promise 7: release and undo give back exactly what was there before. */
+import { isDeepStrictEqual } from 'node:util';
+import { STAGES } from '#core/stage.ts';
+import type { Namespace } from '#sandbox/console/objects.ts';
+import type { Observed, SeenState } from '../observed.ts';
+
+/** Namespaces that were written to and are as they were, but for what is approved and stands. */
+export function givenBack({ lockdowns, before, after }: Pick<Observed, 'lockdowns' | 'before' | 'after'>): string[] {
+  return lockdowns.flatMap((state) => {
+    const { namespace, phase } = state.lockdown;
+    const [was, is] = [before, after].map(({ namespaces }) => namespaces.find(({ name }) => name === namespace));
+    if (!was || !is) return [`${namespace} is gone`];
+    if (underWay(state)) return [];
+    const cut = phase === 'watching' || phase === 'locked';
+    const expected: Namespace = {
+      ...was,
+      ...(cut ? { defaultPUIncomingTrafficAction: 'Reject', defaultPUOutgoingTrafficAction: 'Reject' } : {}),
+      updateTime: is.updateTime,
+      tagPrefixes: [...was.tagPrefixes, ...prefixesThatStand(state, was)].toSorted(),
+    };
+    const actual = { ...is, tagPrefixes: is.tagPrefixes.toSorted() };
+    return isDeepStrictEqual(expected, actual) ? [] : [`${namespace} (${phase}) ${difference(expected, actual)}`];
+  });
+}
+
+/** A step that has not come to its end leaves the namespace in between. */
+function underWay({ lockdown: { phase, stages } }: SeenState): boolean {
+  return (
+    phase === 'releasing' || STAGES.some((stage) => ['applying', 'undoing', 'failed'].includes(stages[stage].phase))
+  );
+}
+
+function prefixesThatStand({ lockdown, drafts }: SeenState, was: Namespace): string[] {
+  const prefixes = STAGES.flatMap((stage) => {
+    const { phase, ask } = lockdown.stages[stage];
+    if (phase !== 'verifying' && phase !== 'allowed') return [];
+    return (drafts.get(ask?.digest ?? '')?.draft.changes ?? []).flatMap((change) =>
+      change.kind === 'add-tag-prefixes' ? change.prefixes : [],
+    );
+  });
+  return [...new Set(prefixes)].filter((prefix) => !was.tagPrefixes.includes(prefix));
+}
+
+function difference(wanted: Namespace, is: Namespace): string {
+  const names = (Object.keys({ ...wanted, ...is }) as (keyof Namespace)[]).filter(
+    (name) => !isDeepStrictEqual(wanted[name], is[name]),
+  );
+  return `is not as it has to be: ${names.map((name) => `${name} is ${JSON.stringify(is[name])}, not ${JSON.stringify(wanted[name])}`).join(', ')}`;
+}
