@@ -26,8 +26,9 @@ export async function record(
   event: Event,
   cause: string,
 ): Promise<'recorded' | 'changes nothing'> {
-  if (await recordedBefore(deps, id, cause)) return 'recorded';
   for (let round = 0; round < ROUNDS; round += 1) {
+    // In every round: whoever was faster may have been doing the same job, by a worker that was taken for dead.
+    if (await recordedBefore(deps, id, cause)) return 'recorded';
     const lockdown = await deps.lockdowns.read(id);
     const next = lockdown && advance(lockdown, event, deps.now());
     if (!next) {

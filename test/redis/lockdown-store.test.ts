@@ -84,6 +84,19 @@ describe('two who save at once', () => {
   });
 });
 
+test('what one job brings is in the history once, although a worker that was taken for dead does it too', async () => {
+  await opened('shop-1');
+  const quiet = { happened: () => undefined, changedNothing: () => undefined };
+  const queues = { add: async () => undefined };
+  const deps = { lockdowns: store, queues, journal: quiet, configHash: 'c', now: () => 2000 };
+  const failed: Event = { type: 'step-failed', step: 'release-lockdown', because: 'The console was away.' };
+  await save(await kept('shop-1'), { type: 'started-early', by: 'U0ALICE001' });
+  const before = await kept('shop-1');
+  await store.save({ ...before, phase: 'releasing' }, [], facts('put'));
+  await Promise.all([record(deps, 'shop-1', failed, 'job-1'), record(deps, 'shop-1', failed, 'job-1')]);
+  expect((await store.history('shop-1')).filter(({ event }) => event.type === 'step-failed')).toHaveLength(1);
+});
+
 describe('one namespace', () => {
   test('has one open lockdown', async () => {
     await opened('shop-1');
