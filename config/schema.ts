@@ -73,6 +73,7 @@ export const AUTHORITY_DEFAULT = {
   'leave-out': ['approver'],
   'go-on-unproven': ['approver'],
   'decide-residual': ['approver'],
+  sponsor: ['requester', 'approver'],
   'try-again': ['requester', 'approver'],
 } satisfies Record<(typeof GOVERNED)[number], z.infer<typeof Roles>>;
 

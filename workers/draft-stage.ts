@@ -6,6 +6,7 @@ import { coverage } from '#core/coverage.ts';
 import { findingDigest } from '#core/digest.ts';
 import { type Change, type Draft, looksOf } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
+import { extraApproversFor } from '#core/extra-approvers.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { groupsByWhatHurts } from '#core/hurt.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
@@ -52,8 +53,7 @@ export function draftStageStep(deps: DraftStageDeps) {
     if (objection !== undefined)
       throw new WillNotPass(`The console would refuse this draft, so nobody is asked. ${objection}`);
 
-    const looks = looksOf(draft).length;
-    const rule = { ...ruleFor(namespace, stage), ...(looks > 0 ? { looks } : {}) };
+    const rule = ruleOf(draft, ruleFor(namespace, stage));
     const found = findingOf(drafted, before, deps.settings.reminders.timeZone);
     const basis = basisOf(found, drafted.evidence);
     const digest = findingDigest({ ...found, basis }, rule, lockdown.salt);
@@ -65,6 +65,17 @@ export function draftStageStep(deps: DraftStageDeps) {
     }
     const ask = await askFor(deps, lockdown, draft, digest, rule);
     await report(deps, id, { type: 'draft-ready', stage, ask }, job.id);
+  };
+}
+
+/** What the configuration asks for, and what this one draft asks for beyond it. */
+function ruleOf(draft: Draft, configured: ApprovalRule): ApprovalRule {
+  const looks = looksOf(draft).length;
+  const extraApprovers = extraApproversFor(draft);
+  return {
+    ...configured,
+    ...(looks > 0 ? { looks } : {}),
+    ...(extraApprovers.length > 0 ? { extraApprovers } : {}),
   };
 }
 

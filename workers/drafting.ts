@@ -40,7 +40,10 @@ export async function computeDraft(
   const written = await deps.evidence.written(lockdown.id, stage);
   const policy = asBefore(found.evidence.policy, lockdown.id, stage, written);
   const gathered = { ...found, evidence: { ...found.evidence, ...frozen, policy } };
-  const draft = draftStage(stage, gathered.evidence, settings.drafts, { residual: lockdown.stages[stage].answers });
+  const draft = draftStage(stage, gathered.evidence, settings.drafts, {
+    residual: lockdown.stages[stage].answers,
+    sponsored: lockdown.stages[stage].sponsored ?? {},
+  });
   return { ...gathered, draft, localPrefixes: gathered.evidence.policy.prefixes.local };
 }
 

@@ -5,6 +5,7 @@ import { type Roles, rolesOf, whyMayNot } from '#core/authority.ts';
 import type { Event } from '#core/events.ts';
 import { anythingWritten, currentStage, type Lockdown, mayBeCut, nextStage } from '#core/lockdown-state.ts';
 import type { Request } from '#core/request.ts';
+import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { JobData } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { involvedIn } from './counting-votes.ts';
@@ -19,6 +20,7 @@ export type RequestDeps = RecordingDeps &
       surely(user: string): Promise<{ readonly ok: true } | { readonly refused: string }>;
     };
     readonly receiptIsValid: (vote: Vote, salt: string) => boolean;
+    readonly evidence: Pick<EvidenceStore, 'draft'>;
     readonly journal: Pick<Journal, 'happened' | 'changedNothing' | 'refused' | 'forgedVote'>;
   };
 
@@ -64,6 +66,7 @@ async function eventFor(deps: RequestDeps, lockdown: Lockdown, request: Request)
   }
   const because = whyMayNot(wish.verb, await rolesNow(deps, lockdown, user), deps.settings.authority);
   if (because !== undefined) return { refused: because };
+  if (wish.verb === 'sponsor') return sponsoredEvent(deps, lockdown, user, wish);
   return wished(lockdown, user, wish);
 }
 
@@ -97,7 +100,24 @@ async function rolesNow(deps: RequestDeps, lockdown: Lockdown, user: string): Pr
   return namespace ? rolesOf(user, namespace, (group) => deps.directory.members(group)) : [];
 }
 
-type Governed = Exclude<Request['wish'], { verb: 'vote' | 'withdraw-vote' }>;
+/** Only what the draft says was kept out, and in the words of the draft. */
+async function sponsoredEvent(
+  { evidence }: RequestDeps,
+  { id, stages }: Lockdown,
+  by: string,
+  { stage, nonce, group, because }: Extract<Request['wish'], { verb: 'sponsor' }>,
+): Promise<Event | Refusal> {
+  const { ask, phase } = stages[stage];
+  const finding = ask && phase === 'asking' ? await evidence.draft(id, stage, ask.digest) : undefined;
+  const stopped = finding?.draft.stopped.find((each) => each.group.id === group);
+  if (ask?.nonce !== nonce || !stopped)
+    return { refused: 'That was for an outdated card. It was not recorded; the newest card shows what is kept out.' };
+  if (stopped.sponsor) return { refused: 'Somebody answers for this already.' };
+  const { source, destination, ports } = stopped.group;
+  return { type: 'sponsored', stage, by, group, what: `${source} → ${destination} ${ports.join(', ')}`, because };
+}
+
+type Governed = Exclude<Request['wish'], { verb: 'vote' | 'withdraw-vote' | 'sponsor' }>;
 
 function wished(lockdown: Lockdown, by: string, wish: Governed): Event | Refusal {
   switch (wish.verb) {

@@ -67,5 +67,6 @@ const REFUSED: Readonly<Record<GovernedVerb, string>> = {
   'leave-out': 'Not left out',
   'go-on-unproven': 'Not gone on without proof',
   'decide-residual': 'Not recorded',
+  sponsor: 'Not recorded',
   'try-again': 'Not tried again',
 };

@@ -11,7 +11,12 @@ export type Change =
   | { readonly kind: 'set-default-actions'; readonly actions: DefaultActions; readonly former: DefaultActions };
 
 /** `stop`: not in the draft; `look`: comes first on the card; `note`: a word beside the row. */
-export type Remark = { readonly level: 'stop' | 'look' | 'note'; readonly text: string };
+export type Remark = {
+  readonly level: 'stop' | 'look' | 'note';
+  readonly text: string;
+  /** Whose word it is, where it is somebody's. */
+  readonly by?: string;
+};
 
 /** What stands out in a draft: each of these is looked at before it is approved. */
 export function looksOf({ remarks }: Pick<Draft, 'remarks'>): readonly Remark[] {
@@ -36,10 +41,18 @@ export type EdgeGroup = {
   readonly days: number;
 };
 
+/** Who answers for what was stopped, and why it is right. */
+type Sponsor = { readonly by: string; readonly because: string };
+
+/** Kept out of the draft because it looks wrong, unless a named person answers for it. */
+export type Stopped = { readonly group: EdgeGroup; readonly because: string; readonly sponsor?: Sponsor };
+
 /** One edge group that everything approved so far would reject, and what should become of it. */
 export type Residual = {
   readonly group: EdgeGroup;
   readonly because: string;
+  /** Something about it looks wrong: nobody answers it along with others, and allowing it takes one approver more. */
+  readonly wrong?: true;
   /** What the answer should be where nobody knows better, and why. */
   readonly advice: 'allow' | 'block';
   readonly adviceBecause: string;
@@ -66,6 +79,8 @@ export type Draft = {
   }[];
   /** Seen, of this stage's kind, and deliberately not proposed. */
   readonly leftOut: readonly { readonly group: EdgeGroup; readonly because: string }[];
+  /** Of what was stopped, what the rules of this stage could allow: in the draft only with a sponsor. */
+  readonly stopped: readonly Stopped[];
   /** How wide the rules are beside the evidence: pairs of workloads and ports allowed, and of them seen. */
   readonly breadth?: { readonly seen: number; readonly possible: number; readonly of: string };
   /** Only for disable-discovery. */
@@ -77,6 +92,8 @@ export type Draft = {
 export type Answers = {
   /** By EdgeGroup.id: what people answered for the residual. */
   readonly residual: Readonly<Record<string, { readonly answer: 'allow' | 'block'; readonly by: string }>>;
+  /** By EdgeGroup.id: who answers for what was stopped. */
+  readonly sponsored?: Readonly<Record<string, Sponsor>>;
 };
 
 /** The settings of the configuration that a draft depends on. */

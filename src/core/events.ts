@@ -24,6 +24,8 @@ export const Event = z.discriminatedUnion('type', [
   fact('nothing-to-allow', { stage, because }),
   fact('draft-ready', { stage, ask: Ask }),
   fact('residual-decided', { stage, by, answers: z.record(z.string(), z.enum(['allow', 'block'])) }),
+  /** Somebody answers for what was stopped; `what`: the edges, as the card names them. */
+  fact('sponsored', { stage, by, group: z.string(), what: z.string(), because }),
   fact('vote-cast', { stage, vote: Vote }),
   /** `at`: when the reaction was taken back; milliseconds since the epoch. */
   fact('vote-withdrawn', { stage, person: z.string(), nonce: z.string(), at: z.number().int() }),

@@ -38,6 +38,8 @@ export const StageState = z.strictObject({
   votes: z.array(Vote),
   /** What people answered for the residual, by EdgeGroup.id. */
   answers: z.record(z.string(), z.strictObject({ answer: z.enum(['allow', 'block']), by: z.string() })),
+  /** Who answers for what was stopped, by EdgeGroup.id. */
+  sponsored: z.record(z.string(), z.strictObject({ by: z.string(), because: z.string() })).optional(),
   /** Persons who shaped the draft beside the requester. */
   shapedBy: z.array(z.string()),
   /** Whether the next draft is about the same edges as the one before, because only an answer has changed. */

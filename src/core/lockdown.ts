@@ -156,6 +156,7 @@ export const STAGE_TABLE = {
     ],
     'vote-withdrawn': [{ when: 'it is for this ask', to: 'asking', does: ['announce'] }],
     'residual-decided': REDRAFT,
+    sponsored: REDRAFT,
     'draft-outdated': REDRAFT,
     expired: [{ when: 'it is for this ask', to: 'expired', does: ['announce'] }],
     reopened: REDRAFT,
@@ -347,6 +348,10 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
         answers: { ...state.answers, ...answered(event) },
         shapedBy: [...new Set([...state.shapedBy, event.by])],
       };
+    case 'sponsored': {
+      const { group, by, because } = event;
+      return { frozen: true, sponsored: { ...state.sponsored, [group]: { by, because } } };
+    }
     case 'vote-cast':
       return isWithdrawn(state, event.vote) ? {} : { votes: [...state.votes, event.vote] };
     case 'vote-withdrawn':

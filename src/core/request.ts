@@ -13,6 +13,7 @@ export const Wish = z.discriminatedUnion('verb', [
   wish('vote', { stage, vote: Vote }),
   wish('withdraw-vote', { stage, person: z.string(), nonce: z.string() }),
   wish('decide-residual', { stage, nonce: z.string(), answers: z.record(z.string(), z.enum(['allow', 'block'])) }),
+  wish('sponsor', { stage, nonce: z.string(), group: z.string(), because: z.string().min(10) }),
   wish('next', {}),
   wish('pause', {}),
   wish('resume', {}),
@@ -61,6 +62,7 @@ export const GOVERNED = [
   'leave-out',
   'go-on-unproven',
   'decide-residual',
+  'sponsor',
   'try-again',
 ] as const;
 export type GovernedVerb = (typeof GOVERNED)[number];

@@ -8,6 +8,7 @@ export const BUTTONS = [
   'details',
   'decide',
   'change-answers',
+  'sponsor',
   'go-on-unproven',
   'undo',
   'try-again',
@@ -45,7 +46,7 @@ export function decodeButton(action: {
   return name && target ? { name, target } : undefined;
 }
 
-export const MODALS = ['deny', 'decide-residual', 'look-first', 'confirm-disable', 'leave-out'] as const;
+export const MODALS = ['deny', 'decide-residual', 'look-first', 'confirm-disable', 'leave-out', 'sponsor'] as const;
 export type ModalName = (typeof MODALS)[number];
 export const ANY_MODAL = new RegExp(`^lockstep\\.(${MODALS.join('|')})$`);
 
@@ -92,6 +93,7 @@ function parsed<Schema extends z.ZodType>(schema: Schema, text: string | undefin
 /** Ids of inputs in modals. */
 export const INPUTS = {
   reason: { block_id: 'reason', action_id: 'text' },
+  group: { block_id: 'group', action_id: 'choice' },
   namespace: { block_id: 'namespace', action_id: 'text' },
   look: (position: number) => ({ block_id: `look-${position}`, action_id: 'seen' }),
   residual: (position: number) => ({ block_id: `residual-${position}`, action_id: 'answer' }),

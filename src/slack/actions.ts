@@ -19,6 +19,7 @@ import { confirmDisable } from './views/confirm-disable.ts';
 import { decideResidual, inOrder } from './views/decide-residual.ts';
 import { draftDetails } from './views/draft-details.ts';
 import { lookFirst } from './views/look-first.ts';
+import { askSponsor, withoutSponsor } from './views/sponsor.ts';
 import { castVote, openAsk, outdated, whyNot } from './votes.ts';
 import { whyRefused, wishFor } from './wishes.ts';
 
@@ -83,6 +84,8 @@ async function stageButton(deps: Deps, press: Press, lockdown: Lockdown, stage: 
     case 'decide':
     case 'change-answers':
       return decide(deps, press, lockdown, stage);
+    case 'sponsor':
+      return sponsor(deps, press, lockdown, stage);
     case 'leave-out':
       return leaveOut(deps, press, lockdown, stage);
     case 'go-on-unproven':
@@ -193,6 +196,24 @@ export function questionsFor({ personOf }: Pick<Deps, 'personOf'>, { lockdown, s
     mayVoteAfter: ask.rule.requesterMayVote,
     tooFewAfter: shortage(ask, involved, personOf),
   };
+}
+
+async function sponsor(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
+  const ask = openAsk(lockdown, stage, press.target.nonce);
+  if (!ask) return outdated(deps, lockdown, stage);
+  const refused = await whyRefused(deps, press.actor, lockdown.namespace, 'sponsor', lockdown);
+  if (refused !== undefined) return { refused };
+  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, ask.digest));
+  if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
+  const { stopped } = finding.draft;
+  if (withoutSponsor(stopped).length === 0)
+    return { refused: 'Nothing is kept out here that somebody could answer for.' };
+  await open(
+    deps,
+    press,
+    askSponsor({ ...about(lockdown, stage), stopped, state: modalState(press, lockdown, stage) }),
+  );
+  return undefined;
 }
 
 async function leaveOut(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {

@@ -38,6 +38,8 @@ export async function submitted(deps: Household, submission: Submission): Promis
       return deny(deps, submission, lockdown, state.stage);
     case 'leave-out':
       return leaveOut(deps, submission, lockdown, state.stage);
+    case 'sponsor':
+      return sponsor(deps, submission, lockdown, state.stage);
     case 'look-first':
       return lookFirst(deps, submission, lockdown, state.stage);
     case 'confirm-disable':
@@ -80,6 +82,17 @@ async function lookFirst(
   if (refused) return refused;
   const given = { lockdown, stage, nonce: state.nonce } as const;
   return castVote(deps, actor, { ...given, decision: 'approve', gesture: 'looked' });
+}
+
+async function sponsor(deps: Household, submission: Submission, lockdown: Lockdown, stage: Stage): Promise<Submitted> {
+  const because = reasonOf(submission);
+  if (because === undefined) return TOO_SHORT;
+  const { actor, state, values } = submission;
+  const group = values[INPUTS.group.block_id];
+  if (group === undefined) return { errors: { [INPUTS.group.block_id]: 'Choose what you answer for.' } };
+  const ask = openAsk(lockdown, stage, state.nonce);
+  if (!ask) return { refused: OUTDATED };
+  return wishFor(deps, actor, lockdown, { verb: 'sponsor', stage, nonce: ask.nonce, group, because });
 }
 
 async function confirmDisable(

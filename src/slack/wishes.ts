@@ -63,6 +63,8 @@ const RECORDED: Readonly<Record<Wish['verb'], string>> = {
   vote: 'Your vote is recorded; the card shows it in a moment.',
   'withdraw-vote': 'Your vote is withdrawn; the card shows it in a moment.',
   'decide-residual': 'Your answers are recorded; the draft is made anew and the card shows it.',
+  sponsor:
+    'Recorded: you answer for it. The draft is made anew with it; others, and one more of them, have to approve.',
   next: 'Recorded: on to the next step.',
   pause: 'Recorded: the lockdown pauses.',
   resume: 'Recorded: the lockdown goes on.',

@@ -154,7 +154,7 @@ function findingOf(draft: Draft, digest: string): DraftFinding {
 }
 
 export function aDraft(stage: Stage, changes: readonly Change[], residual: readonly Residual[] = []): Draft {
-  const nothing = { unallowed: [], allows: [], alreadyAllowed: [], leftOut: [], remarks: [] };
+  const nothing = { stopped: [], unallowed: [], allows: [], alreadyAllowed: [], leftOut: [], remarks: [] };
   return { namespace: NAMESPACE, stage, changes, residual, ...nothing };
 }
 

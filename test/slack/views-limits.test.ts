@@ -24,6 +24,7 @@ import { notProven } from '#slack/views/not-proven.ts';
 import { nudge } from '#slack/views/nudge.ts';
 import { inPlainText, withoutTables } from '#slack/views/older-blocks.ts';
 import { selfTestResult } from '#slack/views/self-test.ts';
+import { askSponsor } from '#slack/views/sponsor.ts';
 import { starting } from '#slack/views/starting.ts';
 import { statusOfAll, statusOfOne } from '#slack/views/status.ts';
 import { supersededCard } from '#slack/views/superseded-card.ts';
@@ -110,6 +111,7 @@ function longFinding(words: Words): DraftFinding {
       changes,
       unallowed: all,
       leftOut: because,
+      stopped: because,
       residual,
       remarks,
       alreadyAllowed: all.map((each) => ({ group: each, ruleset: one, namespace: one })),
@@ -186,6 +188,10 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
     confirmDisable: confirmDisable({ namespace: one, finding: disabling, state, confirmMinutes: 60 }),
     lookFirst: lookFirst({ stage: 'dns', draft: finding.draft, state }),
     askWhyDenied: askWhyDenied({ namespace: one, stage: 'dns', state }),
+    askSponsor: askSponsor({
+      ...{ namespace: one, stage: 'external-services', state },
+      stopped: finding.draft.stopped,
+    }),
     askWhyLeftOut: askWhyLeftOut({ namespace: one, stage: 'external-services', state }),
     notProven: notProven({
       lockdown: inStage('dns', { phase: 'verifying' }, named),

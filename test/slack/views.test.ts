@@ -1,5 +1,6 @@
 /** Every message as people read it; the drawings lie beside this file. */
 import { expect, test } from 'vitest';
+import type { Stopped } from '#core/draft.ts';
 import { EVENT_TYPES, type Event } from '#core/events.ts';
 import type { Lockdown, StageState } from '#core/lockdown-state.ts';
 import { STAGES } from '#core/stage.ts';
@@ -18,6 +19,7 @@ import { lookFirst } from '#slack/views/look-first.ts';
 import { notProven } from '#slack/views/not-proven.ts';
 import { nudge } from '#slack/views/nudge.ts';
 import { selfTestResult } from '#slack/views/self-test.ts';
+import { askSponsor } from '#slack/views/sponsor.ts';
 import { statusOfAll } from '#slack/views/status.ts';
 import { supersededCard } from '#slack/views/superseded-card.ts';
 import { repeatsVote, threadLine } from '#slack/views/thread-line.ts';
@@ -213,6 +215,11 @@ test('Details shows the guide’s own YAML and every edge', () => {
   return drawn(drawModal(draftDetails({ stage: 'dns', state: dns, finding: aFinding() })), 'details');
 });
 
+const STOPPED: Stopped = {
+  group: aGroup('frontend', 'transfer.sh', { id: 'g-drop', ports: ['tcp/443'] }),
+  because: 'anybody can drop and fetch data at transfer.sh',
+};
+
 test('the modals that ask', () => {
   const { draft } = disableFinding();
   const about = { namespace: NAMESPACE, stage: 'dns', state } as const;
@@ -220,6 +227,7 @@ test('the modals that ask', () => {
   const modals = [
     askWhyDenied(about),
     askWhyLeftOut(about),
+    askSponsor({ ...about, stopped: [STOPPED, { ...STOPPED, sponsor: { by: BORIS, because: 'I know it.' } }] }),
     confirmDisable({ namespace: NAMESPACE, finding: disableFinding(), state, confirmMinutes: 60 }),
     decideResidual({ namespace: NAMESPACE, residual: inOrder(draft.residual), state, mayVoteAfter: false }),
     decideResidual({
@@ -342,7 +350,14 @@ test('App Home shows what waits for one person first', () => {
 
 test('every event has a sentence in the thread', () => {
   const lockdown = inStage('dns', { phase: 'asking', ask: anAsk(), votes: [aVote(BORIS)] });
-  const given = { by: ALICE, because: 'the console said `403`.', stage: 'dns', nonce: 'n', person: BORIS } as const;
+  const given = {
+    by: ALICE,
+    because: 'the console said `403`.',
+    stage: 'dns',
+    nonce: 'n',
+    person: BORIS,
+    what: 'frontend → transfer.sh tcp/443',
+  } as const;
   const all: Record<string, unknown> = {
     ...given,
     written: 'take-back',

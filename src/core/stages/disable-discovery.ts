@@ -45,6 +45,7 @@ function residualOf(scene: Scene, group: EdgeGroup, edges: readonly Edge[], mint
     because: [worst?.because ?? '', remedy.because].filter((part) => part !== '').join(' '),
     ...adviceFor(scene, group, edges),
     ...(decision ? { decision } : {}),
+    ...(edges.some((edge) => scene.suspicions.isStopped(edge)) ? { wrong: true as const } : {}),
     changes: remedy.changes,
   };
 }

@@ -17,7 +17,8 @@ import { type Mint, mintFor } from './mint.ts';
 import { sketchPods } from './pods.ts';
 import { isWanting, type Scene, setScene } from './scene.ts';
 import type { LeftOut, Sketch } from './sketch.ts';
-import { withSuspicions } from './suspects.ts';
+import { letThrough, sponsorRemarks, stoppedGroups, withSponsors } from './sponsors.ts';
+import { reasonsOf, withSuspicions } from './suspects.ts';
 import { sketchWebServer } from './web-server.ts';
 
 const SKETCH: Record<AllowingStage, (scene: Scene, edges: readonly Edge[], mint: Mint) => Sketch> = {
@@ -31,12 +32,12 @@ const SKETCH: Record<AllowingStage, (scene: Scene, edges: readonly Edge[], mint:
 
 /** The same evidence in any order gives the same draft. */
 export function draftStage(stage: Stage, evidence: Evidence, settings: DraftSettings, answers: Answers): Draft {
-  return draftFrom(setScene(evidence, settings, answers), stage);
+  return draftFrom(withSponsors(setScene(evidence, settings, answers)), stage);
 }
 
 /** What each stage would do if it were opened now, none of the others being applied. */
 export function draftStages(evidence: Evidence, settings: DraftSettings, answers: Answers): Draft[] {
-  const scene = setScene(evidence, settings, answers);
+  const scene = withSponsors(setScene(evidence, settings, answers));
   return STAGES.map((stage) => draftFrom(scene, stage));
 }
 
@@ -56,12 +57,25 @@ function draftFrom(scene: Scene, stage: Stage): Draft {
     mint,
   );
   const allowed = business.filter((edge) => !isWanting(scene.verdict(edge)));
+  const stopped = stoppedIn(scene, stage, wanting);
   const draft = written(stage, scene, withSuspicions(scene, sketch, wanting, allowedBy), wanting, mint);
+  const remarks = [...sponsorRemarks(stopped), ...draft.remarks];
   return {
     ...draft,
     alreadyAllowed: alreadyAllowed(scene, allowed),
-    remarks: draft.changes.length === 0 ? [...draft.remarks, skipped(wanting, allowed)] : draft.remarks,
+    stopped,
+    remarks: draft.changes.length === 0 ? [...remarks, skipped(wanting, allowed)] : remarks,
   };
+}
+
+/** What somebody could answer for: it looks wrong, and the rules of this stage would allow it if it did not. */
+function stoppedIn(scene: Scene, stage: AllowingStage, wanting: readonly Edge[]): Draft['stopped'] {
+  const { suspicions } = scene;
+  const stopped = wanting.filter((edge) => suspicions.isStopped(edge) || suspicions.isSponsored(edge));
+  if (stopped.length === 0) return [];
+  const free = letThrough(scene, new Set(stopped.map(({ id }) => id)));
+  const possible = allowedBy(scene, SKETCH[stage](free, wanting, mintFor(scene.evidence.policy)).changes);
+  return stoppedGroups(scene, stopped, new Set(possible), (edge) => reasonsOf(scene, edge, 'stop'));
 }
 
 function written(stage: Stage, scene: Scene, sketch: Sketch, wanting: readonly Edge[], mint: Mint): Draft {
@@ -81,6 +95,7 @@ function written(stage: Stage, scene: Scene, sketch: Sketch, wanting: readonly E
     ),
     allows,
     alreadyAllowed: [],
+    stopped: [],
     leftOut: sketch.leftOut.flatMap((one) => leftOutGroups(one, scene)),
     ...(sketch.breadth && changes.length > 0 ? { breadth: sketch.breadth } : {}),
     residual: [],

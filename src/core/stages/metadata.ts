@@ -73,7 +73,7 @@ function whoMay(scene: Scene, usual: readonly Edge[]) {
   const wrong = new Set(
     scene.edges.filter((edge) => scene.stageOf(edge) === 'metadata' && scene.suspicions.isStopped(edge)).map(sourceOf),
   );
-  const narrow = wrong.size > 0;
+  const narrow = wrong.size > 0 || usual.some((edge) => scene.suspicions.isSponsored(edge));
   const asking = groupBy(usual, sourceOf).map(([key, edges]) => {
     const workload = scene.evidence.workloads.get(key);
     const best = workload && scene.identify(workload).best;

@@ -59,6 +59,10 @@ export const SIGNALS: readonly Signal[] = [
   { id: 'S-30', name: 'store that calls out', seen: 'edge' },
 ];
 
+/** The most important of it, for the card. */
+export const NOT_CHECKED_SHORT =
+  'Not checked: registration age, bytes transferred (the console reports connections, not volume).';
+
 /** Said beside the findings: what nobody should believe was looked at. */
 export const NOT_CHECKED: readonly string[] = [
   'how much was sent: the console counts connections, not bytes',

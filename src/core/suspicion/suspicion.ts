@@ -29,7 +29,10 @@ export type SuspicionContext = {
 export type Suspicions = {
   /** Loudest first. */
   of(edge: Edge): readonly Suspicion[];
+  /** Kept out of drafts, as nobody answers for it. */
   isStopped(edge: Edge): boolean;
+  /** It would be stopped if nobody answered for it. */
+  isSponsored(edge: Edge): boolean;
   /** Names that no rule may hold unless a named person says so. */
   readonly stoppedNames: ReadonlySet<string>;
 };
@@ -72,6 +75,7 @@ export function suspicionsOf(edges: readonly Edge[], context: SuspicionContext):
   return {
     of: (edge) => told.get(edge) ?? [],
     isStopped: (edge) => (told.get(edge) ?? []).some(isStop),
+    isSponsored: () => false,
     stoppedNames: names.stopped,
   };
 }

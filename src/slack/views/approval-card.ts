@@ -6,6 +6,7 @@ import type { DraftFinding } from '#core/findings.ts';
 import type { Lockdown, StageState } from '#core/lockdown-state.ts';
 import { lastSegment } from '#core/namespace.ts';
 import type { Stage } from '#core/stage.ts';
+import { NOT_CHECKED_SHORT } from '#core/suspicion/signals.ts';
 import type { Target } from '../action-ids.ts';
 import { LIMITS } from '../limits.ts';
 import {
@@ -16,18 +17,21 @@ import {
   count,
   emoji,
   header,
+  italic,
   type Line,
   list,
   type Message,
   message,
   number,
   type Piece,
+  person,
   says,
   sentence,
 } from './build.ts';
 import { changeList } from './changes.ts';
 import { edgeTable } from './edge-groups.ts';
 import { completeness, doubts, prediction, residualState } from './prediction.ts';
+import { withoutSponsor } from './sponsor.ts';
 import { askedLine, expiryLine, extraLines, neededLines, shortageLines, voteLines } from './votes.ts';
 import { edgeLine, kinds, STAGE_MEANS, stageNumber, stageWords } from './words.ts';
 
@@ -73,6 +77,7 @@ function question({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | und
   return [
     state.ask?.barred === undefined ? undefined : says([emoji('octagonal_sign'), ' ', ...sentence(state.ask.barred)]),
     ...warnings(draft),
+    notChecked(draft),
     list([bold('Changed since the draft you saw before'), '; earlier votes are void:'], finding.differences, 12),
     ...unallowed(finding),
     changeList('Would be changed on the console:', draft.changes, 12),
@@ -125,10 +130,19 @@ const KEPT_OUT = 'Kept out of this draft, because it looks wrong:';
 /** The last stage keeps nothing out: what stops it are open questions. */
 const OPEN = 'Before anybody can vote:';
 
+/** Where outside is judged, an absence of warnings must not be taken for more than it is. */
+function notChecked({ stage, remarks }: Draft): KnownBlock | undefined {
+  const judged = stage === 'external-services' || stage === 'disable-discovery';
+  return judged || remarks.some(({ level }) => level !== 'note') ? says([italic(NOT_CHECKED_SHORT)]) : undefined;
+}
+
+function remarkLine({ text: words, by }: Remark): Line {
+  return by === undefined ? sentence(words) : [...sentence(words), ' That is ', person(by), '.'];
+}
+
 /** What must not be overlooked comes before everything else. */
 function warnings({ remarks, stage }: Draft): (KnownBlock | undefined)[] {
-  const of = (level: Remark['level']): Line[] =>
-    remarks.filter((each) => each.level === level).map((each) => sentence(each.text));
+  const of = (level: Remark['level']): Line[] => remarks.filter((each) => each.level === level).map(remarkLine);
   return [
     list([emoji('warning'), ' ', bold('Look at this first:')], of('look'), WARNINGS, LIMITS.line),
     list([emoji('octagonal_sign'), ' ', bold(stage === 'disable-discovery' ? OPEN : KEPT_OUT)], of('stop'), 20),
@@ -186,12 +200,14 @@ function pressable(
       detailsButton(to),
       button('deny', `Deny ${stage}…`, to, { style: 'danger' }),
     );
+  const sponsor = withoutSponsor(draft.stopped).length > 0 ? button('sponsor', 'Answer for…', to) : undefined;
   const opensModal = (state.ask?.cuts ?? true) || state.ask?.rule.looks !== undefined;
   return buttons(
     button('approve', opensModal ? `Approve ${stage}…` : `Approve ${stage}`, to, { style: 'primary' }),
     button('deny', `Deny ${stage}…`, to, { style: 'danger' }),
     detailsButton(to),
     change,
+    sponsor,
   );
 }
 

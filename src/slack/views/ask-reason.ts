@@ -48,7 +48,7 @@ function settings(name: 'deny' | 'leave-out', state: ModalState, submit: string)
   };
 }
 
-function reasonInput(label: string) {
+export function reasonInput(label: string) {
   const { block_id, action_id } = INPUTS.reason;
   return {
     type: 'input' as const,

@@ -72,7 +72,7 @@ function warning(tooFew: Shortage): Line {
 }
 
 function question(residual: Residual, position: number): KnownBlock {
-  const { group, because, advice, adviceBecause, changes, decision } = residual;
+  const { group, because, advice, adviceBecause, changes, decision, wrong } = residual;
   const { block_id, action_id } = INPUTS.residual(position);
   const block = option('block', 'Block: it will be rejected');
   // Nothing in this namespace could allow it, so it is not offered.
@@ -80,7 +80,7 @@ function question(residual: Residual, position: number): KnownBlock {
   return {
     type: 'input',
     block_id,
-    label: plain(`${position + 1}. ${edgeLine(group)}`, 300),
+    label: plain(`${position + 1}. ${wrong ? 'Looks wrong: ' : ''}${edgeLine(group)}`, 300),
     hint: plain(
       `${decision ? `Answered so far: ${decision.answer}. ` : ''}${count(group.count, 'flow')} on ${count(group.days, 'day')}. Why it would be rejected: ${ended(because)} We advise to ${advice} it: ${ended(adviceBecause)}`,
       600,
@@ -89,7 +89,10 @@ function question(residual: Residual, position: number): KnownBlock {
       type: 'radio_buttons',
       action_id,
       options: allow ? [allow, block] : [block],
-      initial_option: (decision?.answer ?? advice) === 'allow' && allow ? allow : block,
+      // What looks wrong is answered by itself, never in passing along with the rest of the page.
+      ...(wrong && !decision
+        ? {}
+        : { initial_option: (decision?.answer ?? advice) === 'allow' && allow ? allow : block }),
     },
   };
 }

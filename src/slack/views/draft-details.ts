@@ -6,6 +6,7 @@ import { draftDocuments } from '#core/draft-yaml.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import type { StageState } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
+import { NOT_CHECKED } from '#core/suspicion/signals.ts';
 import { bold, box, code, count, header, list, type Modal, modal, number, says, utc } from './build.ts';
 import { completeness, doubts, prediction } from './prediction.ts';
 import { askedLine, extraLines, voteLines } from './votes.ts';
@@ -44,6 +45,7 @@ export function draftDetails({ stage, state, finding }: DraftDetails): Modal {
     ...prediction(finding),
     ...doubts(finding, 20),
     completeness(finding),
+    list('Not checked:', NOT_CHECKED, 10),
     list('Figures:', finding.completeness.details, 20),
   ]);
 }

@@ -102,6 +102,15 @@ function stageLine(
         stage,
         `: ${answers(event.answers)}. The draft is made anew.`,
       ];
+    case 'sponsored':
+      return [
+        person(event.by),
+        ` answers for ${event.what}, which was kept out of `,
+        stage,
+        ' because it looks wrong: ',
+        ...sentence(ended(event.because)),
+        ' The draft is made anew with it, and one more has to approve it than usual.',
+      ];
     case 'vote-cast':
       return voteLine(event, lockdown, to);
     case 'vote-withdrawn':
