@@ -29,6 +29,7 @@ export function contradictions(written: unknown, production: boolean): Finding[]
     ...(authority ? authorityFindings(authority, namespaces) : []),
     ...(reactions ? reactionFindings(reactions) : []),
     ...(receipts ? receiptFindings(receipts) : []),
+    ...ledgerFindings(shape.ledger.safeParse(part('ledger')).data, receipts),
     ...watchFindings(shape.watch.safeParse(part('watch')).data),
     ...consoleFindings(shape.console.safeParse(part('console')).data),
   ];
@@ -136,15 +137,25 @@ function reactionFindings({ approve, deny }: Settings['reactions']): Finding[] {
 }
 
 function receiptFindings({ publicKeys }: Settings['receipts']): Finding[] {
-  return Object.entries(publicKeys).flatMap(([id, text]) => {
-    const key = publicKeyOf(text);
-    if (!key)
-      return [
-        mistake(['receipts', 'publicKeys', id], 'not a public key: base64 of 32 bytes, as npm run keys prints it'),
-      ];
-    const real = keyIdOf(key);
-    return real === id ? [] : [mistake(['receipts', 'publicKeys', id], `the id of this key is "${real}", not "${id}"`)];
+  return Object.entries(publicKeys).flatMap(([id, text]) => keyFindings(['receipts', 'publicKeys', id], id, text));
+}
+
+function ledgerFindings(ledger: Settings['ledger'] | undefined, receipts: Settings['receipts'] | undefined): Finding[] {
+  return Object.entries(ledger?.publicKeys ?? {}).flatMap(([id, { key }]) => {
+    const path: Path = ['ledger', 'publicKeys', id];
+    const both = receipts !== undefined && Object.hasOwn(receipts.publicKeys, id);
+    return [
+      ...keyFindings([...path, 'key'], id, key),
+      ...(both ? [mistake(path, 'this key signs votes, too: who does must not also vouch for the history')] : []),
+    ];
   });
+}
+
+function keyFindings(path: Path, id: string, text: string): Finding[] {
+  const key = publicKeyOf(text);
+  if (!key) return [mistake(path, 'not a public key: base64 of 32 bytes, as npm run keys prints it')];
+  const real = keyIdOf(key);
+  return real === id ? [] : [mistake(path, `the id of this key is "${real}", not "${id}"`)];
 }
 
 function watchFindings(watch: Settings['watch'] | undefined): Finding[] {

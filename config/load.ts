@@ -38,7 +38,8 @@ export function loadConfig(asked: Asked): Loaded | { readonly mistakes: readonly
   const read = readSource(file);
   const source = 'source' in read ? read.source : undefined;
   const settings = source && Settings.safeParse(source.value);
-  const said = (name: 'slack' | 'console' | 'kubernetes' | 'receipts') => source && partOf(source.value, name);
+  const said = (name: 'slack' | 'console' | 'kubernetes' | 'receipts' | 'ledger') =>
+    source && partOf(source.value, name);
   // Each setting is looked at by itself, so that a wrong neighbour hides nothing about it.
   const { mode } = Settings.shape.slack.unwrap().shape;
   const { credentials } = Settings.shape.console.shape;
@@ -49,6 +50,7 @@ export function loadConfig(asked: Asked): Loaded | { readonly mistakes: readonly
     for: asked.for,
     mode: source && mode.safeParse(partOf(said('slack'), 'mode')).data,
     publicKeys,
+    ledgerKeys: source && Settings.shape.ledger.safeParse(said('ledger')).data?.publicKeys,
   });
   const health = healthPort(env);
   const filesOfWorkers = (): Finding[] => {
@@ -103,11 +105,18 @@ function hashOf(settings: Settings): string {
 
 /** Paths in the file are meant from where the file lies. */
 function withPaths(settings: Settings, file: string): Settings {
-  const { console: consoleApi, kubernetes } = settings;
+  const { console: consoleApi, kubernetes, ledger } = settings;
+  const { anchorsFolder, exportsFolder } = ledger;
+  const beside = (path: string) => resolve(dirname(file), path);
   return {
     ...settings,
     console: { ...consoleApi, credentials: besideFile(consoleApi.credentials, file) },
     ...(kubernetes ? { kubernetes: kubeconfigBesideFile(kubernetes, file) } : {}),
+    ledger: {
+      ...ledger,
+      ...(anchorsFolder === undefined ? {} : { anchorsFolder: beside(anchorsFolder) }),
+      ...(exportsFolder === undefined ? {} : { exportsFolder: beside(exportsFolder) }),
+    },
   };
 }
 

@@ -149,6 +149,27 @@ const Receipts = z.strictObject({
     .refine((keys) => Object.keys(keys).length > 0, 'at least one key, as npm run keys prints it'),
 });
 
+const Ledger = z.strictObject({
+  /** Ed25519 keys that sign checkpoints, by id; former ones stay, so that what they signed can be checked. */
+  publicKeys: z
+    .record(
+      z.string(),
+      z.strictObject({
+        /** Base64 of the raw 32 bytes. */
+        key: z.string(),
+        /** The day from which on it signs. */
+        since: z.iso.date(),
+        /** What the key before it and this one signed when it took over, as `ledger handover` prints it. */
+        handover: z.string().optional(),
+      }),
+    )
+    .default({}),
+  /** A folder for one file of checkpoints a day, which nobody who can write to Redis should be able to change. */
+  anchorsFolder: z.string().optional(),
+  /** A folder to export ended lockdowns into before they are deleted. */
+  exportsFolder: z.string().optional(),
+});
+
 export const Settings = z.strictObject({
   slack: Slack.default(Slack.parse({})),
   console: Console,
@@ -175,6 +196,7 @@ export const Settings = z.strictObject({
   verify: Verify.default(Verify.parse({})),
   watch: Watch.default(Watch.parse({})),
   receipts: Receipts,
+  ledger: Ledger.default(Ledger.parse({})),
   /** Ended lockdowns are kept this long. */
   retentionDays: z.number().positive().default(400),
 });
@@ -202,6 +224,8 @@ export type Secrets = {
   readonly receiptKey?: { readonly id: string; readonly pem: string };
   /** Makes idempotency keys unguessable; only workers have it. */
   readonly idempotencySecret?: string;
+  /** Ed25519 private key (PEM, PKCS#8) that signs checkpoints of histories, and its id; only workers have it. */
+  readonly ledgerKey?: { readonly id: string; readonly pem: string };
 };
 
 /** The rule for one stage: what the stage says, else what the namespace says. */

@@ -14,6 +14,7 @@ export type Asked = {
   /** Absent where the file says nothing usable about it. */
   readonly mode: Settings['slack']['mode'] | undefined;
   readonly publicKeys: Settings['receipts']['publicKeys'] | undefined;
+  readonly ledgerKeys: Settings['ledger']['publicKeys'] | undefined;
 };
 
 const MAX_BYTES = 64 * 1024;
@@ -26,10 +27,13 @@ export function environmentFor(process: 'slack' | 'worker', env: Environment): E
 }
 
 const OF_SLACK_PROCESSES = ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'LOCKSTEP_RECEIPT_KEY'];
-const OF_WORKERS = ['LOCKSTEP_IDEMPOTENCY_SECRET'];
+const OF_WORKERS = ['LOCKSTEP_IDEMPOTENCY_SECRET', 'LOCKSTEP_LEDGER_KEY'];
 
 /** No sentence ever holds a part of a secret. */
-export function readSecrets({ env, for: process, mode, publicKeys }: Asked): { secrets: Secrets; mistakes: Mistake[] } {
+export function readSecrets({ env, for: process, mode, publicKeys, ledgerKeys }: Asked): {
+  secrets: Secrets;
+  mistakes: Mistake[];
+} {
   const mistakes: Mistake[] = [];
   const say = (of: string, sentence: string) => {
     mistakes.push({ weight: 'mistake', of, sentence });
@@ -82,6 +86,18 @@ export function readSecrets({ env, for: process, mode, publicKeys }: Asked): { s
       'LOCKSTEP_RECEIPT_KEY',
       `its id is "${receiptKey.id}", which is not among receipts.publicKeys: workers would refuse every vote. npm run keys printed the line to add`,
     );
+  const ledgerPem = worker ? read('LOCKSTEP_LEDGER_KEY', whyNotReceiptKey, false, '') : undefined;
+  const ledgerKey = ledgerPem === undefined ? undefined : keyFrom(ledgerPem);
+  if (ledgerKey && ledgerKeys && !Object.hasOwn(ledgerKeys, ledgerKey.id))
+    say(
+      'LOCKSTEP_LEDGER_KEY',
+      `its id is "${ledgerKey.id}", which is not among ledger.publicKeys: nobody could check what it signs. npm run keys printed the lines to add`,
+    );
+  if (ledgerKey && receiptKey?.id === ledgerKey.id)
+    say(
+      'LOCKSTEP_LEDGER_KEY',
+      'it is the receipt key: who signs votes must not also vouch for the history. Make another',
+    );
   const signing = ['LOCKSTEP_RECEIPT_KEY', 'LOCKSTEP_RECEIPT_KEY_FILE'].find((name) => env[name]);
   if (process === 'worker' && signing)
     mistakes.push({
@@ -99,6 +115,7 @@ export function readSecrets({ env, for: process, mode, publicKeys }: Asked): { s
       ...(signingSecret === undefined ? {} : { slackSigningSecret: signingSecret }),
       ...(receiptKey === undefined ? {} : { receiptKey }),
       ...(idempotencySecret === undefined ? {} : { idempotencySecret }),
+      ...(ledgerKey === undefined ? {} : { ledgerKey }),
     },
     mistakes,
   };

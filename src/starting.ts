@@ -33,6 +33,7 @@ export function configured(process_: 'slack' | 'worker'): { config: Config; jour
       secrets.slackSigningSecret,
       secrets.receiptKey?.pem,
       secrets.idempotencySecret,
+      secrets.ledgerKey?.pem,
       new URL(secrets.redisUrl).password,
     ].filter((secret) => secret !== undefined),
   );

@@ -5,11 +5,18 @@ import type { Entry, LockdownStore } from '#redis/lockdown-store.ts';
 import { repeatsVote, threadLine } from '#slack/views/thread-line.ts';
 import type { JobData } from '#src/jobs.ts';
 import { type ShowingDeps, showAll } from './showing.ts';
+import { closes, type VouchingDeps, vouchFor } from './vouching.ts';
 
-export type AnnounceDeps = ShowingDeps & { readonly lockdowns: Pick<LockdownStore, 'read' | 'history'> };
+export type AnnounceDeps = ShowingDeps & VouchingDeps & { readonly lockdowns: Pick<LockdownStore, 'read' | 'history'> };
 
 /** What the cards say better than a line could. */
-const UNSAID: ReadonlySet<EventType | 'started'> = new Set(['started', 'opened', 'stage-closed', 'draft-ready']);
+const UNSAID: ReadonlySet<EventType | 'started'> = new Set([
+  'started',
+  'opened',
+  'stage-closed',
+  'draft-ready',
+  'checkpoint-posted',
+]);
 /** Under this name the card store remembers the last entry that was told. */
 const TOLD = 'told';
 
@@ -19,8 +26,11 @@ export function announce(deps: AnnounceDeps) {
     if (!lockdown) return;
     const { ts: thread } = await showAll(deps, lockdown);
     const told = Number((await deps.cards.shown(id, TOLD)) ?? 0);
-    for (const entry of await deps.lockdowns.history(id, told)) {
+    const untold = await deps.lockdowns.history(id, told);
+    const closing = untold.findLast(closes);
+    for (const entry of untold) {
       await tell(deps, lockdown, entry, thread);
+      if (entry === closing) await vouchFor(deps, lockdown, entry, thread);
       await deps.cards.keepShown(id, TOLD, String(entry.number));
     }
   };

@@ -1,6 +1,7 @@
 /** Makes an approved draft so on the console, after counting the votes and computing the draft once more. */
 import type { ConsoleApi } from '#console/console-api.ts';
 import type { Ask, Vote } from '#core/approval.ts';
+import { annotatedAnchor, LEDGER_ANNOTATION } from '#core/checkpoint.ts';
 import { asMatter, findingDigest, isSameMatter } from '#core/digest.ts';
 import type { Change } from '#core/draft.ts';
 import type { DraftFinding } from '#core/findings.ts';
@@ -23,7 +24,7 @@ export type ApplyDeps = Reporting &
   CountingDeps &
   DraftingDeps &
   TakingBackDeps & {
-    readonly lockdowns: Pick<LockdownStore, 'read'>;
+    readonly lockdowns: Pick<LockdownStore, 'read' | 'history'>;
     readonly evidence: EvidenceStore;
     readonly consoleApi: Pick<
       ConsoleApi,
@@ -119,6 +120,7 @@ async function makeItSo(
     'lockstep.stage': [draft.stage],
     'lockstep.digest': [digest],
     'lockstep.approvedBy': approvers.filter((vote) => vote.decision === 'approve').map((vote) => vote.user),
+    ...(await anchorOf(deps, lockdown.id, draft.stage)),
   };
   let at = 0;
   for (const change of draft.changes) {
@@ -127,6 +129,19 @@ async function makeItSo(
     at = Math.max(at, await makeOneSo(deps, lockdown, finding, change, { key, annotations, written, digest }));
   }
   return (await stoppedHalfway(deps, lockdown, draft.stage)) ? undefined : at;
+}
+
+/** The history up to the approval, as the console vouches for it: the same at every try. */
+async function anchorOf(
+  deps: Pick<ApplyDeps, 'lockdowns'>,
+  id: string,
+  stage: Stage,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const entries = await deps.lockdowns.history(id);
+  const approval = entries.findLast(
+    ({ event, from, to }) => 'stage' in event && event.stage === stage && from === 'asking' && to === 'applying',
+  );
+  return approval ? { [LEDGER_ANNOTATION]: [annotatedAnchor(approval.number, approval.hash)] } : {};
 }
 
 /** Whether the stage has left its phase meanwhile; what was written after it was taken back is taken back, too. */

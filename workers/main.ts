@@ -19,6 +19,8 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
   const slack = await openSlack(config, memory.cards, journal);
   const consoleApi = await openConsole(config);
   const readKubernetes = kubernetesReader(config);
+  if (!secrets.ledgerKey)
+    journal.warned({ because: 'There is no ledger key, so no checkpoint says outside how long a history was.' });
   const steps = allSteps({
     ...memory,
     consoleApi,
@@ -32,6 +34,7 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
     reactionsShown: (place) => reactionsShown(slack.client, settings.reactions, place),
     receiptIsValid: (vote, salt) => receiptIsValid(vote, settings.receipts.publicKeys, commitments(salt)),
     idempotencySecret: secrets.idempotencySecret ?? '',
+    ...(secrets.ledgerKey ? { ledgerKey: secrets.ledgerKey } : {}),
     now: Date.now,
     ...(readKubernetes ? { readKubernetes } : {}),
   });

@@ -85,8 +85,9 @@ async function startEach(
     manifest: 'config/slack-manifest.yaml',
   });
   runs(slack.stop);
-  const receipts = newReceiptKey();
-  const settings = settingsOf(consoleApi, kubernetes?.kubeconfig, receipts);
+  const receipts = newKey();
+  const ledger = newKey();
+  const settings = settingsOf(consoleApi, kubernetes?.kubeconfig, { receipts, ledger });
   const file = join(folder, 'lockstep.yaml');
   await writeFile(file, stringify(settings));
 
@@ -99,6 +100,7 @@ async function startEach(
     SLACK_APP_TOKEN: slack.appToken,
     LOCKSTEP_RECEIPT_KEY: receipts.pem,
     LOCKSTEP_IDEMPOTENCY_SECRET: randomBytes(32).toString('base64url'),
+    LOCKSTEP_LEDGER_KEY: ledger.pem,
   };
   const product = [
     start('src/main.ts', join(folder, 'slack.log'), environmentFor('slack', given)),
@@ -173,11 +175,11 @@ export function ended(child: ChildProcess, withinMs = END_WITHIN_MS): Promise<vo
   });
 }
 
-function newReceiptKey(): { id: string; pem: string; publicPart: string } {
+function newKey(): { id: string; pem: string; publicPart: string } {
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
   const raw = publicPartOf(pem);
-  if (!raw) throw new Error('the receipt key that was just made is none');
+  if (!raw) throw new Error('the key that was just made is none');
   return { id: keyIdOf(raw), pem, publicPart: raw.toString('base64') };
 }
 
@@ -185,7 +187,7 @@ function newReceiptKey(): { id: string; pem: string; publicPart: string } {
 function settingsOf(
   { namespace, credentials }: { namespace: string; credentials: { observe: string; finalise: string } },
   kubeconfig: string | undefined,
-  receipts: { id: string; publicPart: string },
+  { receipts, ledger }: Record<'receipts' | 'ledger', { id: string; publicPart: string }>,
 ) {
   return {
     console: { credentials },
@@ -204,5 +206,6 @@ function settingsOf(
     verify: { settleSeconds: 0.5, everySeconds: 1, forMinutes: 0.1 },
     watch: { everySeconds: 2, confirmMinutes: 30 },
     receipts: { publicKeys: { [receipts.id]: receipts.publicPart } },
+    ledger: { publicKeys: { [ledger.id]: { key: ledger.publicPart, since: '2026-01-01' } } },
   };
 }

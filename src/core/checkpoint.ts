@@ -1,5 +1,6 @@
 /** What is said of a history to witnesses outside: how long it is and the hash of its last entry, as a signed note (C2SP). */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import type { Commit } from './commitment.ts';
 
 export type Checkpoint = {
   readonly origin: string;
@@ -9,9 +10,9 @@ export type Checkpoint = {
   readonly root: string;
 };
 
-/** Names the lockdown and its namespace, so that a checkpoint of one history says nothing about another. */
-export function originOf({ id, namespace }: { readonly id: string; readonly namespace: string }): string {
-  return `lockstep${namespace}/${id}/chain`;
+/** By the commitment of the lockdown's id: a checkpoint of one history says nothing about another, and to nobody its name. */
+export function originOf(id: string, commit: Commit): string {
+  return `lockstep/${commit(id).slice(0, 32)}/chain`;
 }
 
 /** The note's text: origin, size and root, one a line. */
@@ -22,6 +23,16 @@ export function checkpointText({ origin, size, root }: Checkpoint): string {
   return `${origin}\n${size}\n${Buffer.from(root, 'hex').toString('base64')}\n`;
 }
 
+/** On every object we write to the console: how long the history was when it was approved, and the hash of that entry. */
+export const LEDGER_ANNOTATION = 'lockstep.ledger';
+
+export function annotatedAnchor(size: number, root: string): string {
+  return `${size}:${root.slice(0, 16)}`;
+}
+
+/** The name in our signature lines. */
+export const LEDGER = 'lockstep-ledger';
+
 export type Signer = {
   /** As it stands in the signature line: no blanks, no plus sign. */
   readonly name: string;
@@ -31,10 +42,18 @@ export type Signer = {
 
 /** The text, an empty line, and the signature line. */
 export function signedNote(text: string, signer: Signer): string {
-  const key = privateKeyOf(signer.pem);
+  return noteOf(text, signer.name, noteSignature(text, signer));
+}
+
+/** As it stands in the signature line: the hash of name and key, and the signature, in base64. */
+export function noteSignature(text: string, { name, pem }: Signer): string {
+  const key = privateKeyOf(pem);
   const raw = rawKey(createPublicKey(key));
-  const signature = Buffer.concat([keyHash(signer.name, raw), sign(null, Buffer.from(text), key)]);
-  return `${text}\n${DASH} ${signer.name} ${signature.toString('base64')}\n`;
+  return Buffer.concat([keyHash(name, raw), sign(null, Buffer.from(text), key)]).toString('base64');
+}
+
+export function noteOf(text: string, name: string, signature: string): string {
+  return `${text}\n${DASH} ${name} ${signature}\n`;
 }
 
 /** The public half as verifiers are given it: `name+keyhash+key`. */
@@ -54,6 +73,11 @@ export function readVerifierKey(text: string): Verifier | undefined {
   const raw = key.subarray(1);
   if (key.length !== 33 || key[0] !== ED25519[0] || key.toString('base64') !== encoded) return undefined;
   return keyHash(name, raw).toString('hex') === hash ? { name, hash, raw } : undefined;
+}
+
+/** One of ours, by its raw public key. */
+export function verifierOf(raw: Buffer): Verifier {
+  return { name: LEDGER, hash: keyHash(LEDGER, raw).toString('hex'), raw };
 }
 
 export type Note = {

@@ -51,6 +51,17 @@ export const Event = z.discriminatedUnion('type', [
   /** What had been predicted beside what really happened, when the watching ended. */
   fact('prediction-checked', { reckoning: Reckoning }),
   fact('released', { incoming: z.string(), outgoing: z.string() }),
+  // the history itself
+  /** Said outside where nobody who can write to Redis can unsay it: the hash of entry `size`, and since when that was. */
+  fact('checkpoint-posted', {
+    size: z.number().int(),
+    root: z.string(),
+    key: z.string(),
+    signature: z.string(),
+    /** Of the message in Slack: its time, by Slack's clock. */
+    ts: z.string(),
+    permalink: z.string().optional(),
+  }),
   // derived by the tables, never accepted from outside
   fact('opened', { stage }),
   fact('stage-closed', { stage }),

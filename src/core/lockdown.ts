@@ -86,9 +86,13 @@ const STOP_WATCHING = [
   { to: 'releasing', does: ['release-lockdown', 'watch-lockdown', 'announce'] },
 ] as const satisfies Row<LockdownPhase>[];
 
+/** That the history was vouched for moves nothing. */
+const VOUCHED = <Phase extends LockdownPhase>(to: Phase) => ({ 'checkpoint-posted': [{ to, does: [] }] }) as const;
+
 /** A namespace that was or may have been cut is not left alone: from then on nobody can pause. */
 export const LOCKDOWN_TABLE = {
   discovering: {
+    ...VOUCHED('discovering'),
     'discovery-ended': [{ to: 'securing', does: ['announce'] }],
     'started-early': [{ to: 'securing', does: ['announce'] }],
     paused: [{ to: 'discovering', does: ['announce'] }],
@@ -96,6 +100,7 @@ export const LOCKDOWN_TABLE = {
     cancelled: CANCEL,
   },
   securing: {
+    ...VOUCHED('securing'),
     'stage-closed': [
       { when: 'a stage still waits', to: 'securing', does: [] },
       { to: 'securing', does: ['announce'] },
@@ -108,6 +113,7 @@ export const LOCKDOWN_TABLE = {
     'release-requested': GIVE_BACK,
   },
   watching: {
+    ...VOUCHED('watching'),
     confirmed: [{ to: 'locked', does: ['watch-lockdown', 'announce'] }],
     'not-confirmed-in-time': STOP_WATCHING,
     'cut-more-than-accepted': STOP_WATCHING,
@@ -116,18 +122,22 @@ export const LOCKDOWN_TABLE = {
     'tried-again': [{ to: 'watching', does: ['watch-lockdown', 'announce'] }],
   },
   locked: {
+    ...VOUCHED('locked'),
     'prediction-checked': [{ when: 'it was not checked yet', to: 'locked', does: ['announce'] }],
     'release-requested': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
   },
   releasing: {
+    ...VOUCHED('releasing'),
     'prediction-checked': [{ when: 'it was not checked yet', to: 'releasing', does: ['announce'] }],
     released: [{ to: 'released', does: ['announce'] }],
     'step-failed': [{ to: 'releasing', does: ['announce'] }],
     'tried-again': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
   },
   released: {
+    ...VOUCHED('released'),
     'prediction-checked': [{ when: 'it was not checked yet', to: 'released', does: ['announce'] }],
   },
+  cancelled: VOUCHED('cancelled'),
 } as const satisfies Table<LockdownPhase>;
 
 const FAILED = [{ to: 'failed', does: ['announce'] }] as const satisfies Row<StagePhase>[];

@@ -1,14 +1,11 @@
 /** `ledger checkpoint`: what to give to a witness, so that nobody can shorten or rewrite the history unseen. */
 import { createPrivateKey } from 'node:crypto';
-import { checkpointText, originOf, signedNote, verifierKey } from '#core/checkpoint.ts';
+import { checkpointText, LEDGER, originOf, signedNote, verifierKey } from '#core/checkpoint.ts';
 import { commitments } from '#core/commitment.ts';
 import { checkChain } from './checks/chain.ts';
 import { type Command, Misused, reading, wordOf } from './command.ts';
 import { readGiven } from './files.ts';
 import { EXIT } from './report.ts';
-
-/** The name in the signature line. */
-const SIGNER = 'lockstep-ledger';
 
 export const checkpoint: Command = {
   summary: 'how long a ledger is and the hash of its last entry, for a witness',
@@ -29,13 +26,14 @@ example:
   words: 1,
   async run(given, world) {
     const keyFile = wordOf(given, 'key');
-    const signer = keyFile === undefined ? undefined : { name: SIGNER, pem: ed25519(keyFile) };
+    const signer = keyFile === undefined ? undefined : { name: LEDGER, pem: ed25519(keyFile) };
     return reading(world, async ({ lockdowns }) => {
       const [id = ''] = given.positionals;
       const lockdown = await lockdowns.read(id);
       if (!lockdown) throw new Misused(`No lockdown ${id} is kept; ledger list says which are.`);
       const entries = await lockdowns.history(id);
-      const [wrong] = checkChain(entries, commitments(lockdown.salt));
+      const commit = commitments(lockdown.salt);
+      const [wrong] = checkChain(entries, commit);
       const last = entries.at(-1);
       if (wrong || !last) {
         world.err(
@@ -43,7 +41,7 @@ example:
         );
         return EXIT.broken;
       }
-      const facts = { origin: originOf(lockdown), size: last.number, root: last.hash };
+      const facts = { origin: originOf(lockdown.id, commit), size: last.number, root: last.hash };
       const text = checkpointText(facts);
       const note = signer ? signedNote(text, signer) : `${text}\n`;
       const key = signer ? { verifierKey: verifierKey(signer) } : {};

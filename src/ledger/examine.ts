@@ -1,5 +1,5 @@
 /** Everything that can be checked of an exported ledger, without Redis, Slack or configuration. */
-import type { Verifier } from '#core/checkpoint.ts';
+import { originOf, type Verifier } from '#core/checkpoint.ts';
 import { commitments } from '#core/commitment.ts';
 import type { PublicKeys } from '#slack/receipt.ts';
 import { checkAnchors } from './checks/anchors.ts';
@@ -37,7 +37,7 @@ export function examine(text: string, trusted: Trusted = {}): Report {
   const anchors =
     trusted.anchors === undefined
       ? { findings: [], remarks: [], held: 0 }
-      : checkAnchors(trusted.anchors, lockdown, entries, trusted.checkpointKeys ?? []);
+      : checkAnchors(trusted.anchors, originOf(lockdown.id, commit), entries, trusted.checkpointKeys ?? []);
   const readToEnd = unread.length === 0 && after !== undefined;
 
   const findings: Finding[] = [

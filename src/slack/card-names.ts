@@ -9,4 +9,5 @@ export const cardNames = {
   notProven: (stage: Stage, revision: number) => `not-proven-${stage}-r${revision}`,
   nudge: (stage: Stage, revision: number, number: number) => `nudge-${stage}-r${revision}-n${number}`,
   digest: (day: number) => `digest-day-${day}`,
+  checkpoint: (size: number) => `checkpoint-${size}`,
 } as const;

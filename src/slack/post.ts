@@ -31,6 +31,8 @@ export type NewCard = Card & {
   readonly stage?: Stage;
   readonly nonce?: string;
   readonly message: Message;
+  /** Carried by the message for whoever reads it by the API. */
+  readonly facts?: Readonly<Record<string, string>>;
 };
 
 type Said = {
@@ -220,6 +222,6 @@ function isIt({ metadata, files }: FoundMessage, wanted: Card & { fileTitle?: st
   return payload.lockdown === wanted.lockdown && payload.card === wanted.card;
 }
 
-function metadataOf({ lockdown, card }: Card) {
-  return { event_type: METADATA, event_payload: { lockdown, card } };
+function metadataOf({ lockdown, card, facts }: Card & Pick<NewCard, 'facts'>) {
+  return { event_type: METADATA, event_payload: { ...facts, lockdown, card } };
 }

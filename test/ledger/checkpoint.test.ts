@@ -11,18 +11,20 @@ import {
   type Verifier,
   verifierKey,
 } from '#core/checkpoint.ts';
+import { commitments } from '#core/commitment.ts';
 import { examine } from '#src/ledger/examine.ts';
 import { readLedger } from '#src/ledger/format.ts';
 import { exitOf } from '#src/ledger/report.ts';
 import { redisForTests } from '#test/support/redis.ts';
 import { aReceiptKey } from '#test/support/slack-process.ts';
-import { aWholeLockdown, ID, NAMESPACE, publicKeys, rehashed, tampered } from './whole-lockdown.ts';
+import { aWholeLockdown, ID, publicKeys, rehashed, SALT, tampered } from './whole-lockdown.ts';
 
 const { redis } = redisForTests(14);
 const signer = { name: 'lockstep-ledger', pem: aReceiptKey().pem };
 const other = { name: 'lockstep-ledger', pem: aReceiptKey().pem };
 const keyOf = (of: typeof signer) => readVerifierKey(verifierKey(of)) as Verifier;
-const ORIGIN = originOf({ id: ID, namespace: NAMESPACE });
+const commit = commitments(SALT);
+const ORIGIN = originOf(ID, commit);
 
 let whole: string;
 beforeAll(async () => {
@@ -56,7 +58,7 @@ describe('a signed note', () => {
   test('is origin, size and root, an empty line, and a signature that begins with the hash of the key', () => {
     const note = noteAt(7);
     expect(note.split('\n')).toEqual([
-      'lockstep/acme/aws-dev/k8s/hipster-shop/hipster-shop-1/chain',
+      expect.stringMatching(/^lockstep\/[0-9a-f]{32}\/chain$/),
       '7',
       expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
       '',

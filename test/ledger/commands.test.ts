@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '#config/env.ts';
+import { originOf } from '#core/checkpoint.ts';
+import { commitments } from '#core/commitment.ts';
 import { lockstep } from '#src/ledger/lockstep.ts';
 import { configuration, NAMESPACES } from '#test/support/configuration.ts';
 import { aHouse } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
-import { aWholeLockdown, ID, NAMESPACE, NOON, publicKeys, receiptKey, tampered } from './whole-lockdown.ts';
+import { aWholeLockdown, ID, NAMESPACE, NOON, publicKeys, receiptKey, SALT, tampered } from './whole-lockdown.ts';
 
 const { redis, url } = redisForTests(11);
 
@@ -105,7 +107,7 @@ test('a checkpoint is a signed note of the last entry, and none is given of a br
   const { env } = worker();
   const unsigned = await run(env, 'ledger', 'checkpoint', ID);
   expect(unsigned).toMatchObject({ exit: 0, err: expect.stringContaining('It is not signed') });
-  expect(unsigned.out.split('\n').slice(0, 2)).toEqual([`lockstep${NAMESPACE}/${ID}/chain`, '44']);
+  expect(unsigned.out.split('\n').slice(0, 2)).toEqual([originOf(ID, commitments(SALT)), '44']);
   const history = `{lockstep}:history:${ID}`;
   const fifth = JSON.parse((await redis.lindex(history, 4)) ?? '');
   await redis.lset(history, 4, JSON.stringify({ ...fifth, config: 'another' }));

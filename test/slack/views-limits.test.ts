@@ -11,6 +11,7 @@ import { answer } from '#slack/views/answers.ts';
 import { approvalCard } from '#slack/views/approval-card.ts';
 import { askWhyDenied, askWhyLeftOut } from '#slack/views/ask-reason.ts';
 import type { Message } from '#slack/views/build.ts';
+import { checkpointLine } from '#slack/views/checkpoint-line.ts';
 import { confirmDisable } from '#slack/views/confirm-disable.ts';
 import { decideResidual, PAGE_SIZE } from '#slack/views/decide-residual.ts';
 import { discoveryDigest } from '#slack/views/discovery-digest.ts';
@@ -234,6 +235,7 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
     statusOfAll: statusOfAll(Array(many).fill(listed)),
     statusOfOne: statusOfOne({ lockdown: asking }),
     selfTest: selfTestResult(Array(many).fill({ ok: false, text: one })),
+    checkpointLine: checkpointLine({ size: Number.MAX_SAFE_INTEGER, key: one, note: one.repeat(many) }),
     superseded: supersededCard({ namespace: one, stage: 'dns' }),
     starting: starting({ namespace: one, days: 7, channel: 'C0LOCKDOWN1' }),
     answer: answer(one, { url: 'https://acme.slack.com/x', text: 'To its card.' }),

@@ -6,6 +6,7 @@ import type { Lockdown, StageState } from '#core/lockdown-state.ts';
 import { STAGES } from '#core/stage.ts';
 import { approvalCard, tooManyWarnings } from '#slack/views/approval-card.ts';
 import { askWhyDenied, askWhyLeftOut } from '#slack/views/ask-reason.ts';
+import { checkpointLine } from '#slack/views/checkpoint-line.ts';
 import { confirmDisable } from '#slack/views/confirm-disable.ts';
 import { decideResidual, inOrder } from '#slack/views/decide-residual.ts';
 import { discoveryDigest } from '#slack/views/discovery-digest.ts';
@@ -348,6 +349,11 @@ test('App Home shows what waits for one person first', () => {
   return drawn(drawHome(view), 'home');
 });
 
+test('a checkpoint in the thread is a note that can be copied and checked', () => {
+  const note = 'lockstep/0123456789abcdef0123456789abcdef/chain\n12\nZ0pQ=\n\n— lockstep-ledger Az3grl=\n';
+  return drawn(draw(checkpointLine({ size: 12, key: '84d491d9', note })), 'checkpoint-line');
+});
+
 test('every event has a sentence in the thread', () => {
   const lockdown = inStage('dns', { phase: 'asking', ask: anAsk(), votes: [aVote(BORIS)] });
   const given = {
@@ -372,6 +378,7 @@ test('every event has a sentence in the thread', () => {
     outgoing: 'Inherit',
     reckoning,
     at: NOW,
+    size: 12,
   };
   const lines = EVENT_TYPES.map((type) => draw(threadLine({ lockdown, event: { type, ...all } as Event })));
   const deny = aVote(CHITRA, { decision: 'deny', reason: 'The resolver is the old one.' });

@@ -40,7 +40,8 @@ export async function startProduct(options: { readonly settings?: Readonly<Recor
   });
   const kubernetes = await startKubernetes({ world: consoleApi.world, folder });
   const slack = await startSlack({ manifest: 'config/slack-manifest.yaml' });
-  const receipts = newReceiptKey();
+  const receipts = newKey();
+  const ledger = newKey();
   const { namespace } = consoleApi;
   const file = join(folder, 'lockstep.yaml');
   await writeFile(
@@ -49,6 +50,7 @@ export async function startProduct(options: { readonly settings?: Readonly<Recor
       console: { credentials: consoleApi.credentials },
       kubernetes: { kubeconfig: kubernetes.kubeconfig },
       receipts: { publicKeys: { [receipts.id]: receipts.publicPart } },
+      ledger: { publicKeys: { [ledger.id]: { key: ledger.publicPart, since: '2026-01-01' } } },
       votes: { readSeconds: 0 },
       namespaces: [
         {
@@ -71,6 +73,7 @@ export async function startProduct(options: { readonly settings?: Readonly<Recor
     SLACK_APP_TOKEN: slack.appToken,
     LOCKSTEP_RECEIPT_KEY: receipts.pem,
     LOCKSTEP_IDEMPOTENCY_SECRET: randomBytes(32).toString('base64url'),
+    LOCKSTEP_LEDGER_KEY: ledger.pem,
   };
   const processes = ['src/main.ts', 'workers/main.ts'].map((entry) => start(entry, env));
   const redis = new Redis(store.url);
@@ -151,10 +154,10 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-function newReceiptKey(): { id: string; pem: string; publicPart: string } {
+function newKey(): { id: string; pem: string; publicPart: string } {
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
   const raw = publicPartOf(pem);
-  if (!raw) throw new Error('the receipt key that was just made is none');
+  if (!raw) throw new Error('the key that was just made is none');
   return { id: keyIdOf(raw), pem, publicPart: raw.toString('base64') };
 }

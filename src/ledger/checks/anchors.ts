@@ -1,5 +1,5 @@
 /** Whether the history is the one that checkpoints kept elsewhere speak of: as long, and with the same hashes. */
-import { type Note, originOf, readNotes, standing, type Verifier } from '#core/checkpoint.ts';
+import { type Note, readNotes, standing, type Verifier } from '#core/checkpoint.ts';
 import type { Entry } from '#redis/lockdown-store.ts';
 import type { Finding } from '../report.ts';
 
@@ -11,13 +11,13 @@ type AnchorFindings = {
 
 export function checkAnchors(
   text: string,
-  lockdown: { readonly id: string; readonly namespace: string },
+  origin: string,
   entries: readonly Entry[],
   verifiers: readonly Verifier[],
 ): AnchorFindings {
   const { notes, strange } = readNotes(text);
   const ours = notes
-    .filter(({ checkpoint }) => checkpoint.origin === originOf(lockdown))
+    .filter(({ checkpoint }) => checkpoint.origin === origin)
     .sort((a, b) => a.checkpoint.size - b.checkpoint.size);
   const findings: Finding[] = [];
   let held = 0;

@@ -56,6 +56,8 @@ function line(event: Event, lockdown: Lockdown, to: string | undefined): Piece[]
       ];
     case 'prediction-checked':
       return ['What was predicted beside what really happened: ', ...inOneBreath(reckoningLines(event.reckoning))];
+    case 'checkpoint-posted':
+      return [`A checkpoint of the history was posted: ${count(event.size, 'entry', 'entries')}.`];
     case 'discovery-disabled':
       return ['Discovery mode is off: what no rule allows is rejected from now on.'];
     case 'step-failed':

@@ -1,0 +1,49 @@
+/** How a history is vouched for outside Redis: a signed checkpoint in the thread, and where it stands in the next entry. */
+import { checkpointText, LEDGER, noteOf, noteSignature, originOf } from '#core/checkpoint.ts';
+import { commitments } from '#core/commitment.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import type { Entry } from '#redis/lockdown-store.ts';
+import type { Queues } from '#redis/queue.ts';
+import { cardNames } from '#slack/card-names.ts';
+import type { Poster } from '#slack/post.ts';
+import { checkpointLine } from '#slack/views/checkpoint-line.ts';
+
+export type VouchingDeps = {
+  readonly poster: Pick<Poster, 'postCard' | 'permalink'>;
+  readonly queues: Pick<Queues, 'add'>;
+  /** Signs checkpoints; absent where an installation has none, and then nothing is posted. */
+  readonly ledgerKey?: { readonly id: string; readonly pem: string };
+};
+
+const ENDS = new Set(['locked', 'released', 'cancelled']);
+
+/** Whether a stage, or the lockdown, came to an end with it. */
+export function closes({ event, from, to }: Entry): boolean {
+  return event.type === 'stage-closed' || event.type === 'discovery-disabled' || (ENDS.has(to) && from !== to);
+}
+
+/** Posted once and never changed: a message that can be brought up to date is no witness. */
+export async function vouchFor(deps: VouchingDeps, lockdown: Lockdown, entry: Entry, thread: string): Promise<void> {
+  const { ledgerKey } = deps;
+  if (!ledgerKey) return;
+  const { id, channel, salt } = lockdown;
+  const checkpoint = { origin: originOf(id, commitments(salt)), size: entry.number, root: entry.hash };
+  const text = checkpointText(checkpoint);
+  const signature = noteSignature(text, { name: LEDGER, pem: ledgerKey.pem });
+  const note = noteOf(text, LEDGER, signature);
+  const place = await deps.poster.postCard({
+    lockdown: id,
+    card: cardNames.checkpoint(entry.number),
+    channel,
+    thread,
+    message: checkpointLine({ size: entry.number, key: ledgerKey.id, note }),
+    facts: { note },
+  });
+  const permalink = await deps.poster.permalink(place);
+  const event = {
+    type: 'checkpoint-posted' as const,
+    ...{ size: entry.number, root: entry.hash, key: ledgerKey.id, signature, ts: place.ts },
+    ...(permalink === undefined ? {} : { permalink }),
+  };
+  await deps.queues.add('record-event', { lockdown: id, event }, `${id}-checkpoint-e${entry.number}`);
+}
