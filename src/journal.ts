@@ -34,6 +34,8 @@ export function openJournal(process: string, secrets: readonly string[]) {
       log.info({ event: 'refused', ...facts }, facts.because),
     forgedVote: (facts: { lockdown: string; stage: string; user: string }) =>
       log.error({ event: 'forged-vote-seen', ...facts }, 'a vote without a valid receipt was left out'),
+    channelChanged: (facts: { lockdown: string; channel: string; because: string }) =>
+      log.warn({ event: 'channel-changed', ...facts }, facts.because),
     alteredCard: (facts: { lockdown: string; card: string; user: string }) =>
       log.error({ event: 'card-altered', ...facts }, 'a card was pressed that reads otherwise than it was posted'),
 

@@ -4,10 +4,13 @@ import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Entry, LockdownStore } from '#redis/lockdown-store.ts';
 import { repeatsVote, threadLine } from '#slack/views/thread-line.ts';
 import type { JobData } from '#src/jobs.ts';
+import { type ChannelLookDeps, lookAtChannel } from './looking-at-channel.ts';
 import { type ShowingDeps, showAll } from './showing.ts';
 import { closes, type VouchingDeps, vouchFor } from './vouching.ts';
 
-export type AnnounceDeps = ShowingDeps & VouchingDeps & { readonly lockdowns: Pick<LockdownStore, 'read' | 'history'> };
+export type AnnounceDeps = ShowingDeps &
+  ChannelLookDeps &
+  VouchingDeps & { readonly lockdowns: Pick<LockdownStore, 'read' | 'history'> };
 
 /** What the cards say better than a line could. */
 const UNSAID: ReadonlySet<EventType | 'started'> = new Set([
@@ -33,6 +36,7 @@ export function announce(deps: AnnounceDeps) {
       if (entry === closing) await vouchFor(deps, lockdown, entry, thread);
       await deps.cards.keepShown(id, TOLD, String(entry.number));
     }
+    await lookAtChannel(deps, lockdown, thread);
   };
 }
 

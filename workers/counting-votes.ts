@@ -15,6 +15,7 @@ import type { Stage } from '#core/stage.ts';
 import type { CardStore } from '#redis/card-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
 import { cardNames } from '#slack/card-names.ts';
+import { type ChannelNow, VotesHeld } from '#slack/channel-now.ts';
 import type { Shown } from '#slack/reactions-shown.ts';
 import type { Place } from '#slack/slices.ts';
 import type { Journal } from '#src/journal.ts';
@@ -27,6 +28,7 @@ export type CountingDeps = {
   readonly receiptIsValid: (vote: Vote, salt: string) => boolean;
   readonly cards: Pick<CardStore, 'get'>;
   /** What Slack shows on a card now. */
+  readonly channelNow: (channel: string) => Promise<ChannelNow>;
   readonly reactionsShown: (place: Place) => Promise<readonly Shown[]>;
   readonly settings: Settings;
   readonly journal: Pick<Journal, 'forgedVote'>;
@@ -41,6 +43,8 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
     throw new WillNotPass(
       `${lockdown.namespace} is no longer in the configuration, so nobody may approve anything for it.`,
     );
+  const { trouble } = await deps.channelNow(lockdown.channel);
+  if (trouble !== undefined) throw new VotesHeld(trouble);
   const rule = stricter(ask.rule, ruleFor(namespace, stage));
   const electorate = inBoth(ask.electorate, await electorateNow(deps, ask));
   const may = mayVoteUnder(rule, electorate);

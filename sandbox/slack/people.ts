@@ -68,6 +68,8 @@ export function aroundSlack(url: string) {
     revoke: (token: 'bot' | 'app' = 'bot') => ask<unknown>(url, 'POST', 'revoke', { token }),
     restore: (token: 'bot' | 'app' = 'bot') => ask<unknown>(url, 'POST', 'revoke', { token, restore: true }),
     archive: (channel: string) => ask<unknown>(url, 'POST', 'archive', { channel }),
+    setChannel: (channel: string, edit: { name?: string; shared?: boolean }) =>
+      ask<unknown>(url, 'POST', 'channels', { channel, ...edit }),
     unarchive: (channel: string) => ask<unknown>(url, 'POST', 'archive', { channel, restore: true }),
   };
 }

@@ -19,6 +19,8 @@ export type Channel = {
   topic: string;
   kind: 'public' | 'private' | 'im';
   isArchived: boolean;
+  /** With another organisation, by Slack Connect. */
+  isShared?: boolean;
   members: Set<string>;
   createdAt: number;
 };

@@ -54,6 +54,7 @@ export async function pressed(deps: Deps, press: Press): Promise<Reply | undefin
   }
   const lockdown = await inTime('the lockdown store', deps.lockdowns.read(target.lockdown));
   if (!lockdown) return { refused: 'This lockdown is not kept any more.' };
+  if (actor.channel !== lockdown.channel) return { refused: NOT_OURS };
   if (target.stage) return stageButton(deps, press, lockdown, target.stage);
   return lockdownButton(deps, press, lockdown);
 }

@@ -3,6 +3,7 @@ import { App, type webApi } from '@slack/bolt';
 import type { Secrets } from '#config/schema.ts';
 import { boltLog } from './bolt-log.ts';
 import { catchingUp } from './catching-up.ts';
+import { channelNow } from './channel-now.ts';
 import { clientOptions, slackClient } from './client.ts';
 import { directory } from './directory.ts';
 import { calling, failureFrom } from './failure.ts';
@@ -15,7 +16,7 @@ import type { Reacted, Reaction } from './reactions.ts';
 import { httpMode, socketMode, type Way } from './receivers.ts';
 import { scopesOf } from './self-test.ts';
 
-export type Deps = Omit<Household, 'directory' | 'post' | 'receiptKey'> & {
+export type Deps = Omit<Household, 'directory' | 'post' | 'receiptKey' | 'channelNow'> & {
   readonly secrets: Pick<
     Secrets,
     'slackApiUrl' | 'slackBotToken' | 'slackAppToken' | 'slackSigningSecret' | 'receiptKey'
@@ -65,6 +66,11 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
     });
   });
   app.use(async ({ body, next }) => {
+    const { api_app_id: from } = body as { api_app_id?: unknown };
+    if (from === undefined || identity.appId === undefined || from === identity.appId) return next();
+    journal.warned({ because: `something that was meant for another app (${String(from)}) was refused` });
+  });
+  app.use(async ({ body, next }) => {
     if (strangeAnswerAddress(body, slackApiUrl) === undefined) return next();
     // Nothing is answered: whoever sent it is not Slack.
     journal.warned({
@@ -74,6 +80,7 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
   const household: Household = {
     ...deps,
     receiptKey,
+    channelNow: remembered((channel) => channelNow({ client, journal }, channel), now),
     directory: directory({ client, journal, team: identity.team, now }),
     post: poster({ client, cards, journal }),
   };
@@ -89,6 +96,20 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
       await way.stop();
       await reading.stop();
     },
+  };
+}
+
+const CHANNEL_KEPT_MS = 10_000;
+
+/** Many vote at once in one channel. */
+function remembered<Answer>(look: (key: string) => Promise<Answer>, now: () => number) {
+  const kept = new Map<string, { readonly until: number; readonly answer: Answer }>();
+  return async (key: string): Promise<Answer> => {
+    const known = kept.get(key);
+    if (known && known.until > now()) return known.answer;
+    const answer = await look(key);
+    kept.set(key, { until: now() + CHANNEL_KEPT_MS, answer });
+    return answer;
   };
 }
 

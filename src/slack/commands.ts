@@ -13,7 +13,7 @@ import { knownToSlack } from './known-to-slack.ts';
 import type { Command } from './parse-command.ts';
 import { type SelfTest, selfTest } from './self-test.ts';
 import { type OnOpen, onLockdown } from './steering.ts';
-import { NOT_RECORDED, type Way } from './views/answers.ts';
+import { type Link, NOT_RECORDED } from './views/answers.ts';
 import type { Message } from './views/build.ts';
 import { flowsOfStage, flowsOverview } from './views/flows.ts';
 import { help } from './views/help.ts';
@@ -55,6 +55,7 @@ async function start(
   if (refused !== undefined) return { refused };
   const settings = deps.settingsFor(namespace);
   if (!settings) return { refused: notConfigured(namespace) };
+  if (actor.channel !== settings.channel) return typedElsewhere(settings.channel);
   const open = await openOf(deps, namespace);
   if (open)
     return {
@@ -104,8 +105,11 @@ async function whyNoChannel({ client, journal }: Deps, channel: string): Promise
 
 async function onOpenLockdown(deps: Deps, actor: Actor, command: OnOpen): Promise<Reply> {
   const { namespace } = command;
-  if (!deps.settingsFor(namespace)) return { refused: notConfigured(namespace) };
+  const settings = deps.settingsFor(namespace);
+  if (!settings) return { refused: notConfigured(namespace) };
   const lockdown = await openOf(deps, namespace);
+  const channel = lockdown?.channel ?? settings.channel;
+  if (actor.channel !== channel) return typedElsewhere(channel);
   if (!lockdown)
     return { refused: `No lockdown of \`${namespace}\` is open. To begin one: \`/lockdown start ${namespace}\`.` };
   const reply = await onLockdown(deps, actor, lockdown, command);
@@ -137,6 +141,15 @@ async function flows(deps: Deps, { namespace, stage }: Extract<Command, { verb: 
   return flowsOverview(namespace, await inTime('the evidence', deps.findings.discovery(lockdown.id)));
 }
 
+/** A channel that looks like the right one, or a talk that nobody sees, changes nothing. */
+function typedElsewhere(channel: string): Reply {
+  return {
+    refused:
+      'Nothing was changed: what changes a lockdown is typed in the channel of its cards. Here I answer `status`, `flows` and `help`.',
+    way: { channel },
+  };
+}
+
 async function openOf({ lockdowns }: Deps, namespace: string): Promise<Lockdown | undefined> {
   return inTime('the lockdown store', lockdowns.openOf(namespace));
 }
@@ -147,7 +160,7 @@ async function lastOf({ lockdowns }: Deps, namespace: string): Promise<Lockdown 
   return ended.sort((a, b) => b.startedAt - a.startedAt)[0];
 }
 
-async function wayTo({ cards, post }: Deps, { id }: Lockdown): Promise<Way | undefined> {
+async function wayTo({ cards, post }: Deps, { id }: Lockdown): Promise<Link | undefined> {
   const place = await inTime('the card store', cards.get(id, cardNames.lockdown));
   const url = place && (await post.permalink(place));
   return url ? { url, text: 'To its card.' } : undefined;

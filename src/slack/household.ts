@@ -1,5 +1,6 @@
 /** Everything the Slack process is built from; each file below asks for its slice of it. */
 import type { NamespaceSettings, Settings } from '#config/schema.ts';
+import type { ChannelNow } from './channel-now.ts';
 import type { Directory } from './directory.ts';
 import type { Poster } from './post.ts';
 import type { ReceiptKey } from './receipt.ts';
@@ -16,6 +17,8 @@ export type Household = {
   readonly leave: Leave;
   readonly directory: Directory;
   readonly post: Poster;
+  /** How a channel was a moment ago. */
+  channelNow(channel: string): Promise<ChannelNow>;
   readonly receiptKey: ReceiptKey;
   readonly journal: SlackJournal;
   now(): number;

@@ -30,16 +30,24 @@ export async function selfTest({ client, settings, directory }: SelfTest): Promi
   ];
 }
 
-export type Identity = { readonly team: string; readonly botUser: string; readonly botId: string };
+export type Identity = {
+  readonly team: string;
+  readonly botUser: string;
+  readonly botId: string;
+  readonly appId?: string;
+};
 
 /** Who we are here, and which scopes are missing. */
 export async function scopesOf(
   client: webApi.WebClient,
 ): Promise<{ readonly identity: Identity; readonly findings: Finding[] }> {
   const answer = await calling('auth.test', () => client.auth.test());
-  const { team_id: team, user_id: botUser, bot_id: botId } = answer;
+  const { team_id: team, user_id: botUser, bot_id: botId, app_id: appId } = answer;
   if (!team || !botUser || !botId) throw new Error('Slack’s auth.test did not say who we are: is this a bot token?');
-  return { identity: { team, botUser, botId }, findings: scopeFindings(answer.response_metadata?.scopes) };
+  return {
+    identity: { team, botUser, botId, ...(appId === undefined ? {} : { appId }) },
+    findings: scopeFindings(answer.response_metadata?.scopes),
+  };
 }
 
 /** Another Slack may not say which scopes it grants. */

@@ -12,7 +12,7 @@ import { leaveWish } from './wishes.ts';
 
 export type Deps = Pick<
   Household,
-  'personOf' | 'cards' | 'directory' | 'leave' | 'post' | 'receiptKey' | 'now' | 'journal'
+  'personOf' | 'cards' | 'channelNow' | 'directory' | 'leave' | 'post' | 'receiptKey' | 'now' | 'journal'
 >;
 
 export type Gesture = {
@@ -31,7 +31,10 @@ export async function castVote(deps: Deps, actor: Actor, given: Gesture): Promis
   const { journal, directory, receiptKey, now } = deps;
   const ask = openAsk(lockdown, stage, given.nonce);
   if (!ask) return outdated(deps, lockdown, stage);
-  const refused = whyNot(deps, actor, given, ask) ?? (await refusedPerson(directory, actor.user));
+  const refused =
+    whyNot(deps, actor, given, ask) ??
+    (await refusedPerson(directory, actor.user)) ??
+    (decision === 'approve' ? await whyHeld(deps, lockdown) : undefined);
   if (refused !== undefined) {
     journal.refused({ lockdown: lockdown.id, user: actor.user, verb: 'vote', because: refused });
     return { refused };
@@ -95,6 +98,12 @@ export async function wayToCard(
     (await inTime('the card store', cards.get(lockdown.id, cardNames.lockdown)));
   const url = place && (await post.permalink(place));
   return url ? { url, text: 'See how it stands.' } : undefined;
+}
+
+/** Saying no is never held. */
+async function whyHeld({ channelNow }: Pick<Deps, 'channelNow'>, { channel }: Lockdown): Promise<string | undefined> {
+  const { trouble } = await inTime('conversations.info', channelNow(channel));
+  return trouble === undefined ? undefined : `Approvals are held: ${trouble} Yours was not recorded.`;
 }
 
 async function refusedPerson(directory: Deps['directory'], user: string): Promise<string | undefined> {

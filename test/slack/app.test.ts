@@ -108,7 +108,7 @@ test('a start is refused for who may not, for what is not configured, and where 
   expect(told(await house.as(ALICE).command(CHANNEL, '/lockdown start /acme/other'))).toContain(
     'is not in the configuration',
   );
-  expect(told(await house.as(ALICE).command(CHANNEL, '/lockdown start /acme/aws-dev/k8s/elsewhere'))).toContain(
+  expect(told(await house.as(ALICE).command('C0GENERAL01', '/lockdown start /acme/aws-dev/k8s/elsewhere'))).toContain(
     '/invite @lockstep',
   );
   expect(house.memory.left).toEqual([]);
@@ -120,6 +120,41 @@ test('a second start for an open lockdown answers with the way to the first', as
   expect(told(seen)).toContain('is open already');
   expect(JSON.stringify(seen.ephemerals[0]?.blocks)).toContain(root.ts.replace('.', ''));
   expect(house.memory.left).toEqual([]);
+});
+
+test('a command typed elsewhere changes nothing and says where it is typed; a question is answered', async () => {
+  const typed = (text: string) => house.as(ALICE).command('C0GENERAL01', `/lockdown ${text}`);
+  const start = await typed(`start ${NAMESPACE}`);
+  expect(told(start)).toContain('is typed in the channel of its cards');
+  expect(draw({ blocks: start.ephemerals[0]?.blocks ?? [] })).toContain(`#${CHANNEL}`);
+  await asking('dns');
+  for (const text of [
+    `pause ${NAMESPACE}`,
+    `next ${NAMESPACE}`,
+    `cancel ${NAMESPACE} --keep`,
+    `reopen ${NAMESPACE} dns`,
+  ])
+    expect(told(await typed(text))).toContain('Nothing was changed');
+  expect(house.memory.left).toEqual([]);
+  expect(told(await typed(`flows ${NAMESPACE} dns`))).toContain('2 kinds of traffic');
+});
+
+test.each([
+  ['archived', () => house.around.archive(CHANNEL), 'is archived'],
+  [
+    'shared with another organisation',
+    () => house.around.setChannel(CHANNEL, { shared: true }),
+    'another organisation',
+  ],
+])('while the channel is %s, approvals are held with the reason, and a no is not', async (_, change, why) => {
+  const { card } = await asking('dns');
+  const opened = await house.as(CHITRA).click(CHANNEL, card.ts, 'lockstep.deny');
+  await change();
+  const seen = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  expect(told(seen)).toContain(why);
+  expect(house.memory.left).toEqual([]);
+  await house.as(CHITRA).submit(String(opened.views.at(-1)?.id), { reason: { text: 'Not in front of them.' } });
+  expect(wishes()).toMatchObject([{ verb: 'vote', vote: { decision: 'deny' } }]);
 });
 
 test('a word that is none of ours gets the nearest command', async () => {

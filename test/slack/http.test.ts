@@ -1,6 +1,7 @@
 /** Signed requests: of now, once, and answered like those of a socket. */
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:net';
+import type { KnownBlock } from '@slack/types';
 import { afterEach, expect, test, vi } from 'vitest';
 import { encodeButton, encodeModal, modalId } from '#slack/action-ids.ts';
 import { sealValues } from '#slack/actions.ts';
@@ -11,6 +12,7 @@ import { strangeAnswerAddress } from '#slack/known-to-slack.ts';
 import { poster } from '#slack/post.ts';
 import { reactionAdded } from '#slack/reactions.ts';
 import { seal } from '#slack/receipt.ts';
+import { textFingerprints } from '#slack/views/shown-text.ts';
 import { ALICE, anAsk, BORIS, CHANNEL, HOUR, inStage, NAMESPACE } from '../support/slack-lockdowns.ts';
 import { aReceiptKey, type SlackProcess, slackProcess } from '../support/slack-process.ts';
 
@@ -66,6 +68,18 @@ test('a command works over HTTP as it does over a socket', async () => {
   const seen = await house.as(ALICE).command(CHANNEL, `/lockdown start ${NAMESPACE}`);
   expect(seen.warning).toBeUndefined();
   expect(house.memory.opened()).toHaveLength(1);
+});
+
+test('what was meant for another app is not acted on, however well it is signed', async () => {
+  const { house, url } = await overHttp();
+  const secret = house.slack.signingSecret;
+  const start = command.replace('help', encodeURIComponent(`start ${NAMESPACE}`));
+  const acked = await Promise.race([
+    fetch(url, signed(`${start}&api_app_id=A0LOOKSLIKE`, secret)).then(({ status }) => status),
+    vi.waitFor(() => expect(house.lines).toContainEqual(expect.stringContaining('another app (A0LOOKSLIKE)')), 10_000),
+  ]);
+  expect(acked).not.toBe(200);
+  expect(house.memory.left).toEqual([]);
 });
 
 test('a replayed request, one from another time and one that nobody signed are refused', async () => {
@@ -124,11 +138,11 @@ async function askedOverHttp() {
   const button = encodeButton('approve', { lockdown: lockdown.id, stage: 'dns', nonce: ask.nonce });
   const text = { type: 'plain_text', text: 'Approve' } as const;
   const client = slackClient(house.slack.botToken, { slackApiUrl: house.slack.apiUrl });
-  const { ts = '' } = await client.chat.postMessage({
-    channel: CHANNEL,
-    text: 'Approve',
-    blocks: [{ type: 'actions', block_id: 'votes', elements: [{ type: 'button', text, ...button }] }],
-  });
+  const blocks: KnownBlock[] = [
+    { type: 'actions', block_id: 'votes', elements: [{ type: 'button', text, ...button }] },
+  ];
+  const { ts = '' } = await client.chat.postMessage({ channel: CHANNEL, text: 'Approve', blocks });
+  house.memory.keepTexts(lockdown.id, cardNames.approval('dns', 1), textFingerprints({ blocks }));
   await house.memory.cards.put(lockdown.id, cardNames.approval('dns', 1), { channel: CHANNEL, ts, nonce: ask.nonce });
   const forged = (more: Record<string, unknown> = {}) =>
     new URLSearchParams({
@@ -140,6 +154,7 @@ async function askedOverHttp() {
         trigger_id: '1.2.forged',
         container: { type: 'message', message_ts: ts, channel_id: CHANNEL },
         channel: { id: CHANNEL },
+        message: { type: 'message', ts, blocks },
         actions: [{ type: 'button', block_id: 'votes', action_ts: '1.3', ...button }],
         ...more,
       }),
@@ -228,6 +243,7 @@ test('a reaction in a skin tone is the same reaction, and a bot’s is none', as
   const household = {
     ...deps,
     receiptKey: secrets.receiptKey,
+    channelNow: async () => ({ mayWrite: true }),
     directory: directory({ client, journal, team: 'T0ACME0001', now: Date.now }),
     post: poster({ client, cards: memory.cards, journal }),
   };

@@ -23,6 +23,7 @@ import { type ConsoleOptions, startConsole } from '#sandbox/console/start.ts';
 import { aroundSlack } from '#sandbox/slack/people.ts';
 import { people } from '#sandbox/slack/seed.ts';
 import { startSlack } from '#sandbox/slack/start.ts';
+import { channelNow } from '#slack/channel-now.ts';
 import { slackClient } from '#slack/client.ts';
 import { directory } from '#slack/directory.ts';
 import { poster } from '#slack/post.ts';
@@ -119,6 +120,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     directory: { members: (group) => fresh().members(group), surely: (user) => fresh().surely(user) },
     poster: post,
     whisper: post.whisper,
+    channelNow: (channel) => channelNow({ client, journal }, channel),
     reactionsShown: (place) => reactionsShown(client, settings.reactions, place),
     receiptIsValid: (vote, salt) => receiptIsValid(vote, settings.receipts.publicKeys, commitments(salt)),
     idempotencySecret: 'not to be guessed',

@@ -4,7 +4,7 @@ import { people } from '#sandbox/slack/seed.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { slackClient } from '#slack/client.ts';
 import { textFingerprint } from '#slack/views/shown-text.ts';
-import { aHouse, type House } from '#test/support/house.ts';
+import { aHouse, CHANNEL, type House } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
 const redis = redisForTests(9);
@@ -262,5 +262,41 @@ describe('what people may rightly read on a card', () => {
     await house.run('announce', { lockdown: house.id }, { id: 'is-told' });
     expect(await house.seen()).toEqual(before);
     expect(await house.deps.cards.isAltered(house.id, card)).toBe(false);
+  });
+});
+
+describe('the channel in which people are asked', () => {
+  const lines = async (house: House) =>
+    (await house.seen()).flatMap((drawn) => drawn.split('\n').slice(1)).filter((line) => /channel/.test(line));
+  const look = async (house: House) => house.run('announce', { lockdown: house.id });
+
+  test('is told of once when it is renamed, shared with strangers, and no longer', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await look(house);
+    expect(await lines(house)).toEqual([]);
+    await house.around.setChannel(CHANNEL, { name: 'lockdown-approva1s' });
+    await look(house);
+    await look(house);
+    await house.around.setChannel(CHANNEL, { shared: true });
+    await look(house);
+    await house.around.setChannel(CHANNEL, { shared: false });
+    await look(house);
+    expect(await lines(house)).toEqual([
+      'This channel was renamed from `#lockdowns` to `#lockdown-approva1s`; it is the same channel.',
+      'Take care: the channel of its cards is shared with another organisation. Approvals are held while that is so.',
+      'The channel is as it was before, so approvals count again.',
+    ]);
+    expect(house.journalled.filter(({ line }) => line === 'channelChanged')).toHaveLength(3);
+  });
+
+  test('is told of in the log where nothing can be said in it', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await house.around.archive(CHANNEL);
+    await look(house);
+    expect(house.journalled).toContainEqual(
+      expect.objectContaining({ line: 'channelChanged', because: expect.stringContaining('archived') as string }),
+    );
   });
 });

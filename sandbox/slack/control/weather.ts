@@ -26,6 +26,11 @@ const Revocation = z.strictObject({
   restore: z.boolean().default(false),
 });
 const Archiving = z.strictObject({ channel: z.string(), restore: z.boolean().default(false) });
+const ChannelEdit = z.strictObject({
+  channel: z.string(),
+  name: z.string().optional(),
+  shared: z.boolean().optional(),
+});
 const Joining = z.strictObject({ channel: z.string(), user: z.string(), leave: z.boolean().default(false) });
 
 export function weatherRoutes(given: {
@@ -143,6 +148,15 @@ export function weatherRoutes(given: {
         event_ts: workspace.nextTs(),
       });
       return c.json({ is_archived: channel.isArchived });
+    })
+    .post('/channels', async (c) => {
+      const edit = ChannelEdit.parse(await c.req.json());
+      const channel = workspace.channels.get(edit.channel);
+      if (!channel) return c.json({ refused: 'There is no such channel.' }, 404);
+      if (edit.name !== undefined) channel.name = edit.name;
+      if (edit.shared !== undefined) channel.isShared = edit.shared;
+      workspace.changed();
+      return c.json({ name: channel.name, is_ext_shared: channel.isShared ?? false });
     })
     .onError((error, c) => {
       if (error instanceof z.ZodError) return c.json({ refused: z.prettifyError(error) }, 400);

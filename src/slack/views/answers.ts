@@ -1,12 +1,22 @@
 /** Short answers to one person: a refusal, a receipt, a sentence with a way on. */
 import { mrkdwn } from '../escape.ts';
-import { link, type Message, says, sentence } from './build.ts';
+import { channelLink, link, type Message, says, sentence } from './build.ts';
 
-export type Way = { readonly url: string; readonly text: string };
+export type Link = { readonly url: string; readonly text: string };
+/** Where to go on: a message, or a channel. */
+export type Way = Link | { readonly channel: string };
 
 /** The sentence is also the text beside the blocks, since the whole message is for one person who has just acted. */
 export function answer(text: string, way?: Way): Message {
-  return { text: mrkdwn(text), blocks: [says([...sentence(text), ...(way ? [' ', link(way.url, way.text)] : [])])] };
+  return {
+    text: mrkdwn(text),
+    blocks: [
+      says([
+        ...sentence(text),
+        ...(way ? [' ', 'channel' in way ? channelLink(way.channel) : link(way.url, way.text)] : []),
+      ]),
+    ],
+  };
 }
 
 export const NOT_RECORDED =

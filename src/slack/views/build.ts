@@ -46,6 +46,11 @@ export function group(id: string): RichTextElement {
   return /^S[A-Z0-9]{5,}$/.test(id) ? { type: 'usergroup', usergroup_id: id } : bold(id);
 }
 
+/** An id that is none of Slack's is shown as text. */
+export function channelLink(id: string): RichTextElement {
+  return /^[CG][A-Z0-9]{5,}$/.test(id) ? { type: 'channel', channel_id: id } : bold(id);
+}
+
 /** Only for addresses that Slack itself gave us. */
 export const link = (url: string, text: string): RichTextElement => ({ type: 'link', url, text: shown(text) });
 
