@@ -23,7 +23,7 @@ export function approverFindings(namespace: NamespaceSettings, circumstances: Ci
 
 function stageFindings(namespace: NamespaceSettings, stage: Stage, circumstances: Circumstances): Finding[] {
   const rule = ruleFor(namespace, stage);
-  const own = namespace.stages[stage] ?? {};
+  const own: Partial<NonNullable<NamespaceSettings['stages'][Stage]>> = namespace.stages[stage] ?? {};
   const where = (key: Configured): Path =>
     own[key] === undefined
       ? ['namespaces', circumstances.index, 'approval', key]

@@ -23,6 +23,7 @@ export function contradictions(written: unknown, production: boolean): Finding[]
     ...namespaces.flatMap(({ index, settings }) => [
       ...approverFindings(settings, { index, people, production }),
       ...listedTwice(settings, index),
+      ...shadowFindings(settings, index),
     ]),
     ...neverReached(namespaces),
     ...peopleFindings(people),
@@ -67,6 +68,13 @@ function listedTwice(settings: NamespaceSettings, index: number): Finding[] {
   return [...lists, ...fromGroups].flatMap(([path, ids]) =>
     repeated(ids).map(({ id, at }) => mistake([...path, at], `${id} is listed twice`)),
   );
+}
+
+/** Only a rule can be observed. The last stage is the default actions, which reject or do not. */
+function shadowFindings({ stages }: NamespaceSettings, index: number): Finding[] {
+  if (!stages['disable-discovery']?.shadow) return [];
+  const path: Path = ['namespaces', index, 'stages', 'disable-discovery', 'shadow'];
+  return [mistake(path, 'default actions cannot be observed only: shadow is for the stages that create rules')];
 }
 
 /** The first match counts: a later one that an earlier one covers is never used. */

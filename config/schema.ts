@@ -34,6 +34,13 @@ const StageApproval = z.strictObject({
   reactions: z.boolean().optional(),
   expiresHours: z.number().int().min(1).optional(),
 });
+const Stage = z.strictObject({
+  ...StageApproval.shape,
+  /** Whether its rules are only observed first, and enforced by a second approval. */
+  shadow: z.boolean().default(false),
+  /** For how long they are observed. */
+  shadowMinutes: z.number().int().positive().default(60),
+});
 
 const Drafts = z.strictObject({
   podsMode: z.enum(['namespace', 'observed']).default('namespace'),
@@ -52,7 +59,7 @@ export const NamespaceSettings = z.strictObject({
   channel: channelId,
   requesters: People,
   approval: Approval,
-  stages: z.partialRecord(z.enum(STAGES), StageApproval).default({}),
+  stages: z.partialRecord(z.enum(STAGES), Stage).default({}),
   drafts: Drafts.default(Drafts.parse({})),
   /** Its name in the cluster where that is not the last segment of its path. */
   kubernetesNamespace: z.string().optional(),
@@ -230,10 +237,15 @@ export type Secrets = {
 
 /** The rule for one stage: what the stage says, else what the namespace says. */
 export function ruleFor(namespace: NamespaceSettings, stage: (typeof STAGES)[number]): ApprovalRule {
-  const own = namespace.stages[stage] ?? {};
+  const { shadow: _shadow, shadowMinutes: _minutes, ...own } = namespace.stages[stage] ?? {};
   const merged = { ...namespace.approval };
   for (const [key, value] of Object.entries(own)) if (value !== undefined) Object.assign(merged, { [key]: value });
   return ApprovalRule.parse(merged);
+}
+
+/** For how long a stage's rules are only observed before they are enforced; nothing where they are enforced at once. */
+export function shadowMinutesFor({ stages }: Pick<NamespaceSettings, 'stages'>, stage: (typeof STAGES)[number]) {
+  return stages[stage]?.shadow ? stages[stage].shadowMinutes : undefined;
 }
 
 /** Which settings a namespace falls under; the first match counts. */

@@ -16,6 +16,7 @@ import { type RequestDeps, recordRequest } from './record-request.ts';
 import { type ReleaseDeps, releaseLockdown } from './release-lockdown.ts';
 import { type RemindDeps, remind } from './remind.ts';
 import { type Reporting, report } from './reporting.ts';
+import { type ShadowDeps, shadowStage } from './shadow-stage.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 import { type UndoDeps, undoStage } from './undo-stage.ts';
 import { type VerifyDeps, verifyStage } from './verify-stage.ts';
@@ -29,6 +30,7 @@ export type AllDeps = AnnounceDeps &
   ReleaseDeps &
   RemindDeps &
   RequestDeps &
+  ShadowDeps &
   SweepDeps &
   UndoDeps &
   VerifyDeps &
@@ -47,6 +49,7 @@ export function allSteps(deps: AllDeps): AllSteps {
     'draft-stage': draftStageStep(deps),
     'ask-approval': askApproval(deps),
     'apply-stage': applyStage(deps),
+    'shadow-stage': shadowStage(deps),
     'verify-stage': verifyStage(deps),
     'undo-stage': undoStage(deps),
     'watch-lockdown': watchLockdown(deps),

@@ -18,7 +18,7 @@ import { type CountingDeps, countVotes } from './counting-votes.ts';
 import { computeDraft, type DraftingDeps } from './drafting.ts';
 import { idempotencyKey } from './idempotency.ts';
 import { type Reporting, report } from './reporting.ts';
-import { giveBack, isCut, type TakingBackDeps, takeBack } from './taking-back.ts';
+import { giveBack, isCut, type TakingBackDeps, takeBack, takeBackAllBut } from './taking-back.ts';
 
 export type ApplyDeps = Reporting &
   CountingDeps &
@@ -92,7 +92,10 @@ async function check(
         'Counted again just before writing, the approvals were no longer enough: a vote, or somebody’s right to vote, has fallen away.',
     };
   }
-  const now = await computeDraft(deps, lockdown, stage, frozen);
+  const now = await computeDraft(deps, lockdown, stage, {
+    frozen,
+    inShadow: ask.shadowMinutes !== undefined,
+  });
   // Who keeps talking cannot keep a stage from being applied: what was seen since is not part of the question.
   if (!isSameMatter(asMatter(now), asMatter(finding)) || lists().digest !== finding.basis.lists.digest) {
     return {
@@ -114,6 +117,7 @@ async function makeItSo(
   approvers: readonly Vote[],
 ): Promise<number | undefined> {
   const { draft, digest } = finding;
+  await takeBackAllBut(deps, lockdown, draft);
   const written = await deps.evidence.written(lockdown.id, draft.stage);
   const annotations = {
     'lockstep.lockdown': [lockdown.id],

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Basis, digestOf } from '#core/digest.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { DraftFinding } from '#core/findings.ts';
+import { shadowInWords } from '#core/shadow.ts';
 import { lists } from '#core/suspicion/lists.ts';
 import { flowsFile } from '#slack/views/flows-file.ts';
 
@@ -36,11 +37,14 @@ export function isAsShown(finding: DraftFinding): boolean {
 }
 
 function shownOf(finding: Omit<DraftFinding, 'basis' | 'digest'>): Pick<Basis, 'file' | 'warnings'> {
-  const { draft, doubts, differences, completeness } = finding;
+  const { draft, doubts, differences, completeness, shadow } = finding;
   const remarks = draft.remarks.map(({ level, text }) => [level, text]);
   return {
     file: sha256(flowsFile(finding).content),
-    warnings: digestOf('shown', { remarks, doubts, differences, completeness: completeness.sentence }),
+    warnings: digestOf('shown', {
+      ...{ remarks, doubts, differences, completeness: completeness.sentence },
+      ...(shadow ? { shadow: shadowInWords(shadow), because: shadow.disagreements.map(({ because }) => because) } : {}),
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Drafts a stage: what it would create, what that allows and cuts, and the question put to the approvers. */
 import { randomUUID } from 'node:crypto';
-import { personOf, ruleFor, settingsFor } from '#config/schema.ts';
+import { personOf, ruleFor, settingsFor, shadowMinutesFor } from '#config/schema.ts';
 import type { ApprovalRule, Ask, Electorate } from '#core/approval.ts';
 import { coverage } from '#core/coverage.ts';
 import { findingDigest } from '#core/digest.ts';
@@ -12,6 +12,7 @@ import { groupsByWhatHurts } from '#core/hurt.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { shortage } from '#core/quorum.ts';
 import { replay, withChanges } from '#core/replay.ts';
+import { outOfShadow } from '#core/shadow.ts';
 import type { Stage } from '#core/stage.ts';
 import { validate } from '#core/validation.ts';
 import { compile } from '#core/verdict.ts';
@@ -25,12 +26,14 @@ import { type CollectDeps, catchUp } from './collect-flows.ts';
 import { involvedIn } from './counting-votes.ts';
 import { computeDraft, type Drafted, type DraftingDeps } from './drafting.ts';
 import { type Reporting, report } from './reporting.ts';
+import { type TakingBackDeps, takeBack } from './taking-back.ts';
 
 export type DraftStageDeps = Reporting &
   CollectDeps &
-  DraftingDeps & {
+  DraftingDeps &
+  TakingBackDeps & {
     readonly lockdowns: Pick<LockdownStore, 'read'>;
-    readonly evidence: Pick<EvidenceStore, 'draft' | 'keepDraft' | 'frozen' | 'keepFrozen'>;
+    readonly evidence: EvidenceStore;
     readonly directory: { members(group: string): Promise<readonly string[]> };
   };
 
@@ -47,23 +50,35 @@ export function draftStageStep(deps: DraftStageDeps) {
     const before = await deps.evidence.draft(id, stage);
     const frozen = await frozenFor(deps, lockdown, stage, before);
     if (!frozen) await catchUp(deps, lockdown);
-    const drafted = await computeDraft(deps, lockdown, stage, frozen);
+    const { shadow: observed } = lockdown.stages[stage];
+    // What was in shadow is enforced next, whatever the configuration says by now.
+    const shadowMinutes = observed ? undefined : shadowMinutesFor(namespace, stage);
+    const inShadow = shadowMinutes !== undefined;
+    const drafted = await computeDraft(deps, lockdown, stage, { inShadow, ...(frozen ? { frozen } : {}) });
     const { draft } = drafted;
     const objection = whatTheConsoleWouldRefuse(draft.changes);
     if (objection !== undefined)
       throw new WillNotPass(`The console would refuse this draft, so nobody is asked. ${objection}`);
 
     const rule = ruleOf(draft, ruleFor(namespace, stage));
-    const found = findingOf(drafted, before, deps.settings.reminders.timeZone);
+    const shadow = observed && (await deps.evidence.shadow(id, stage));
+    const found = {
+      ...findingOf(drafted, before, deps.settings.reminders.timeZone),
+      ...(shadow ? { shadow } : {}),
+    };
     const basis = basisOf(found, drafted.evidence);
     const digest = findingDigest({ ...found, basis }, rule, lockdown.salt);
     await deps.evidence.keepFrozen(id, frozenText(drafted.evidence));
     await deps.evidence.keepDraft(id, { ...found, basis, digest });
     if (draft.changes.length === 0) {
+      if (observed) await takeBack(deps, lockdown, stage);
       const because = draft.remarks.map(({ text }) => text).join(' ') || 'There is nothing to allow.';
       return report(deps, id, { type: 'nothing-to-allow', stage, because }, job.id);
     }
-    const ask = await askFor(deps, lockdown, draft, digest, rule);
+    const ask = {
+      ...(await askFor(deps, lockdown, draft, digest, rule)),
+      ...(shadowMinutes === undefined ? {} : { shadowMinutes }),
+    };
     await report(deps, id, { type: 'draft-ready', stage, ask }, job.id);
   };
 }
@@ -132,7 +147,7 @@ function findingOf(
   before: DraftFinding | undefined,
   timeZone: string,
 ): Omit<DraftFinding, 'basis' | 'digest'> {
-  const after = withChanges(evidence.policy, draft.changes);
+  const after = withChanges(evidence.policy, outOfShadow(draft.changes));
   const result = replay(evidence.edges, compile(after, evidence.workloads, { assume: REJECT }));
   const complete = coverage(evidence, timeZone);
   return {
@@ -191,7 +206,7 @@ function whatTheConsoleWouldRefuse(changes: readonly Change[]): string | undefin
 
 /** What approvers who saw the draft before have to know: which changes came, went, or read differently now. */
 function differences(before: Draft, now: Draft): string[] {
-  const [old, fresh] = [byName(before.changes), byName(now.changes)];
+  const [old, fresh] = [byName(outOfShadow(before.changes)), byName(outOfShadow(now.changes))];
   const came = [...fresh.keys()].filter((name) => !old.has(name)).map((name) => `new: ${name}`);
   const went = [...old.keys()].filter((name) => !fresh.has(name)).map((name) => `no longer: ${name}`);
   const changed = [...fresh.keys()]

@@ -4,6 +4,7 @@ import type { ConsoleApi } from '#console/console-api.ts';
 import type { Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Policy } from '#core/policy.ts';
+import { inShadow } from '#core/shadow.ts';
 import type { Stage } from '#core/stage.ts';
 import { draftStage } from '#core/stages/draft-stage.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
@@ -26,13 +27,13 @@ export type Drafted = Gathered & {
 
 /**
  * What an earlier try of this stage has written already is no difference: it is computed as if that were not there.
- * `frozen`: the edges that people were asked about, whatever was seen since.
+ * `frozen`: the edges that people were asked about, whatever was seen since. `inShadow`: its rules are only observed.
  */
 export async function computeDraft(
   deps: DraftingDeps,
   lockdown: Lockdown,
   stage: Stage,
-  frozen?: Frozen,
+  { frozen, inShadow: observed }: { readonly frozen?: Frozen; readonly inShadow: boolean },
 ): Promise<Drafted> {
   const settings = settingsFor(deps.settings, lockdown.namespace);
   if (!settings) throw new WillNotPass(`${lockdown.namespace} is no longer in the configuration.`);
@@ -44,11 +45,12 @@ export async function computeDraft(
     residual: lockdown.stages[stage].answers,
     sponsored: lockdown.stages[stage].sponsored ?? {},
   });
-  return { ...gathered, draft, localPrefixes: gathered.evidence.policy.prefixes.local };
+  const asked = observed ? { ...draft, changes: inShadow(draft.changes) } : draft;
+  return { ...gathered, draft: asked, localPrefixes: gathered.evidence.policy.prefixes.local };
 }
 
 /** Ours are told by their annotations too: the journal may have missed the last one before a crash. */
-function asBefore(policy: Policy, lockdown: string, stage: Stage, written: readonly Written[]): Policy {
+export function asBefore(policy: Policy, lockdown: string, stage: Stage, written: readonly Written[]): Policy {
   const ids = new Set(written.flatMap((object) => ('id' in object ? [object.id] : [])));
   const added = written.flatMap((object) => (object.kind === 'tag-prefixes' ? object.added : []));
   const isOurs = (object: Policy['rulesets'][number] | Policy['externalNetworks'][number]) =>

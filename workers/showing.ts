@@ -79,18 +79,23 @@ export async function showApproval(deps: ShowingDeps, lockdown: Lockdown, stage:
   const finding = ask && (await deps.evidence.draft(lockdown.id, stage, ask.digest));
   if (!ask || !finding) return;
   const where = { channel: lockdown.channel, thread, stage, nonce: ask.nonce };
-  const { id, channel, namespace } = lockdown;
+  const { id, channel } = lockdown;
   if (revision > 1)
-    await redraw(deps, id, cardNames.approval(stage, revision - 1), where, supersededCard({ namespace, stage }));
+    await redraw(deps, id, cardNames.approval(stage, revision - 1), where, outdated(lockdown, stage, revision - 1));
   await show(deps, id, cardNames.approval(stage, revision), where, approvalCard({ lockdown, stage, finding }));
   const file = flowsFile(finding);
   const title = `Edges of ${stage}, draft ${revision}`;
   await deps.poster.attachFile({ lockdown: id, card: `edges-${stage}-r${revision}`, channel, thread, title, ...file });
 }
 
+/** The card of an earlier draft; of the one whose rules are observed it says so. */
+function outdated({ namespace, stages }: Lockdown, stage: Stage, revision: number): Message {
+  return supersededCard({ namespace, stage, observed: stages[stage].shadow?.revision === revision });
+}
+
 /** Every card of a lockdown, as it has to look now. */
 export async function showAll(deps: ShowingDeps, lockdown: Lockdown): Promise<Place> {
-  const { id, channel, namespace } = lockdown;
+  const { id, channel } = lockdown;
   const card = await showLockdown(deps, lockdown);
   const where = { channel, thread: card.ts };
   for (const stage of STAGES) {
@@ -103,7 +108,7 @@ export async function showAll(deps: ShowingDeps, lockdown: Lockdown): Promise<Pl
         id,
         current,
         { ...where, stage, nonce: ask.nonce },
-        phase === 'drafting' ? supersededCard({ namespace, stage }) : approvalCard({ lockdown, stage, finding }),
+        phase === 'drafting' ? outdated(lockdown, stage, revision) : approvalCard({ lockdown, stage, finding }),
       );
     await showProof(deps, lockdown, stage, where);
   }

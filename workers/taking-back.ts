@@ -1,6 +1,7 @@
 /** How what a stage did to the console is taken back: exactly that, the last of it first. */
 import type { ConsoleApi } from '#console/console-api.ts';
 import { findingDigest, type Inverse, inverseOf } from '#core/digest.ts';
+import type { Change, Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { DefaultActions, Policy } from '#core/policy.ts';
 import type { Stage } from '#core/stage.ts';
@@ -10,7 +11,7 @@ import type { Journal } from '#src/journal.ts';
 import { idempotencyKey } from './idempotency.ts';
 
 export type TakingBackDeps = {
-  readonly evidence: Pick<EvidenceStore, 'draft' | 'former' | 'written' | 'forgetWritten'>;
+  readonly evidence: Pick<EvidenceStore, 'draft' | 'former' | 'written' | 'forgetWritten' | 'forgetOne'>;
   readonly consoleApi: Pick<ConsoleApi, 'deleteOurs' | 'readPolicy' | 'removeTagPrefixes' | 'setDefaultActions'>;
   readonly idempotencySecret: string;
   readonly journal: Pick<Journal, 'wroteToConsole'>;
@@ -43,6 +44,23 @@ export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: 
   }
   await deps.evidence.forgetWritten(id, stage);
   return left;
+}
+
+/** What was in shadow and is not in the draft that is enforced. An object that is in both is corrected where it stands. */
+export async function takeBackAllBut(deps: TakingBackDeps, { id, namespace }: Lockdown, draft: Draft): Promise<void> {
+  const { stage } = draft;
+  const wanted = new Set(draft.changes.map(objectIn));
+  for (const object of await deps.evidence.written(id, stage)) {
+    if (object.kind === 'tag-prefixes' || wanted.has(`${object.kind} ${object.name}`)) continue;
+    const outcome = await deps.consoleApi.deleteOurs(namespace, object.kind, object.id, id);
+    await deps.evidence.forgetOne(id, stage, object);
+    deps.journal.wroteToConsole({ lockdown: id, stage, kind: object.kind, name: object.name, outcome, id: object.id });
+  }
+}
+
+function objectIn(change: Change): string | undefined {
+  if (change.kind === 'create-ruleset') return `ruleset ${change.ruleset.name}`;
+  return change.kind === 'create-external-network' ? `external-network ${change.network.name}` : undefined;
 }
 
 /** The last of it first. What was created just before a crash is not journalled, and told by its annotations. */

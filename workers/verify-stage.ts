@@ -1,27 +1,24 @@
 /** Looks whether newer flows carry the rules that a stage created, again and again until they do or somebody goes on. */
 import type { Settings } from '#config/schema.ts';
-import type { ConsoleApi } from '#console/console-api.ts';
 import { Fold, sameTraffic } from '#core/fold.ts';
 import { groupInWords } from '#core/groups.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
-import { nameTable } from '#core/names.ts';
 import { isProven, proofOf, verification } from '#core/verification.ts';
-import { workloadKey, workloadsOf } from '#core/workload.ts';
 import type { EdgeStore } from '#redis/edge-store.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { JobFacts } from '#redis/queue.ts';
 import type { JobData } from '#src/jobs.ts';
+import { type NewerFlowsDeps, readNewerFlows } from './newer-flows.ts';
 import { type Reporting, report } from './reporting.ts';
 
-export type VerifyDeps = Reporting & {
-  readonly lockdowns: Pick<LockdownStore, 'read'>;
-  readonly edges: Pick<EdgeStore, 'edges' | 'units' | 'collected'>;
-  readonly evidence: Pick<EvidenceStore, 'draft' | 'written' | 'keepVerify'>;
-  readonly consoleApi: Pick<ConsoleApi, 'readFlows' | 'readDnsLookups' | 'readPolicy' | 'readProcessingUnits'>;
-  readonly settings: Settings;
-  readonly now: () => number;
-};
+export type VerifyDeps = Reporting &
+  NewerFlowsDeps & {
+    readonly lockdowns: Pick<LockdownStore, 'read'>;
+    readonly edges: Pick<EdgeStore, 'edges' | 'units' | 'collected'>;
+    readonly evidence: Pick<EvidenceStore, 'draft' | 'written' | 'keepVerify'>;
+    readonly settings: Settings;
+  };
 
 export function verifyStage(deps: VerifyDeps) {
   return async ({ lockdown: id, stage }: JobData<'verify-stage'>, job: JobFacts): Promise<void> => {
@@ -49,32 +46,18 @@ export function verifyStage(deps: VerifyDeps) {
 }
 
 async function look(deps: VerifyDeps, lockdown: Lockdown, stage: JobData<'verify-stage'>['stage'], since: number) {
-  const { id, namespace } = lockdown;
-  const [recorded, finding, written, known, present, reading] = await Promise.all([
+  const { id } = lockdown;
+  const [recorded, finding, written] = await Promise.all([
     deps.edges.edges(id),
     deps.evidence.draft(id, stage, lockdown.stages[stage].ask?.digest),
     deps.evidence.written(id, stage),
-    deps.edges.units(id),
-    deps.consoleApi.readProcessingUnits(namespace),
-    deps.consoleApi.readPolicy(namespace),
   ]);
-  const units = new Map([...known, ...present].map((unit) => [unit.id, unit]));
-  const names = nameTable((await deps.edges.collected(id))?.names as Parameters<typeof nameTable>[0]);
-  const until = deps.now();
-  if (until > since) {
-    for await (const page of deps.consoleApi.readDnsLookups(namespace, since, until)) page.reports.forEach(names.learn);
-  }
-  const fold = new Fold(names);
-  if (until > since)
-    for await (const page of deps.consoleApi.readFlows(namespace, since, until)) fold.add(page.reports);
-  const newer = fold.edges((unitId) => {
-    const unit = units.get(unitId);
-    return unit && { key: workloadKey(unit), namespace: unit.namespace };
-  });
+  const newer = await readNewerFlows(deps, lockdown, since, (names) => new Fold(names));
+  const { edges } = newer.fold.edges(newer.unitToWorkload);
   const ours = new Set(written.flatMap((object) => (object.kind === 'ruleset' ? [object.id] : [])));
   // Only what the stage is about: its rules may let other traffic through too, which proves nothing about this stage.
   const about = new Set(finding?.draft.unallowed.flatMap((group) => group.edges));
   const asked = new Set(finding?.draft.allows.filter((edge) => about.has(edge)));
   const expected = sameTraffic(recorded).filter((edge) => asked.has(edge.id));
-  return verification(expected, newer.edges, ours, { workloads: workloadsOf(units.values()), policy: reading.policy });
+  return verification(expected, edges, ours, newer);
 }

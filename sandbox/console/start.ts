@@ -12,7 +12,7 @@ import { createFaults, type Fault } from './server/faults.ts';
 import { startServer } from './server/server.ts';
 import { createTokens } from './server/tokens.ts';
 import { createStore, type Store } from './store.ts';
-import { createReports } from './traffic/reports.ts';
+import { createReports, type ObservationTold } from './traffic/reports.ts';
 import type { Graph } from './world/graph.ts';
 import { createWorld, type World } from './world/world.ts';
 
@@ -42,6 +42,8 @@ export interface ConsoleOptions {
   parentDnsRule?: boolean;
   /** Whether a stale `updateTime` is refused. */
   conflicts?: boolean;
+  /** How reports tell what a rule in observation mode would do. */
+  observation?: ObservationTold;
   /** Told when a fault is used, after what was asked for was carried out and before it is answered. */
   onFault?: (fault: Fault) => void;
 }
@@ -67,7 +69,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   const founding = { seed: String(seed), startMs };
   const world = createWorld({ app, ...founding });
   const beside = (options.further ?? []).map((graph) => createWorld({ app: graph, ...founding, planted: false }));
-  const reports = createReports();
+  const reports = createReports(options.observation);
   // What was there before the start is in force at the start.
   let delayMs = 0;
   const enforcement = createEnforcement(() => delayMs);

@@ -72,6 +72,8 @@ export const Ask = z.strictObject({
   barred: z.string().optional(),
   /** Whether applying it can cut traffic: then reactions never count. */
   cuts: z.boolean(),
+  /** For how long its rules are only observed; absent: they are enforced. */
+  shadowMinutes: z.number().int().positive().optional(),
 });
 export type Ask = z.infer<typeof Ask>;
 

@@ -33,6 +33,8 @@ export const Event = z.discriminatedUnion('type', [
   fact('expired', { stage, nonce: z.string() }),
   /** `at`: by the console's clock, milliseconds since the epoch; flows newer than this can carry the changes. */
   fact('applied', { stage, objects: z.array(z.string()), at: z.number().int() }),
+  /** The agreed time in shadow is over: what enforcers said of the observed rules, beside the replay. */
+  fact('shadow-ended', { stage, because, disagreements: z.array(z.string()) }),
   fact('seen-allowed', { stage, proof: z.string() }),
   fact('not-seen', { stage, because }),
   fact('went-on-unproven', { stage, by }),

@@ -29,6 +29,8 @@ export type DraftFinding = {
   readonly differences: readonly string[];
   /** How complete the evidence is, in one sentence, and the figures behind it. */
   readonly completeness: { readonly sentence: string; readonly details: readonly string[] };
+  /** Of a draft whose rules were only observed before; what came of that. */
+  readonly shadow?: ShadowFinding;
 };
 
 /** Whether newer flows carry our rulesets. */
@@ -41,6 +43,29 @@ export type VerifyFinding = {
     readonly state: 'carried' | 'by-default' | 'rejected' | 'not-seen';
     readonly newest?: number;
   }[];
+};
+
+/** Traffic of which the enforcers say something else than the replay; `accepted`: although the replay says it would be cut. */
+export type Disagreement = {
+  readonly group: EdgeGroup;
+  readonly kind: 'accepted' | 'unmatched' | 'partly';
+  readonly because: string;
+};
+
+/** What enforcers said of rules that were only observed, beside what the replay says of them. */
+export type ShadowFinding = {
+  readonly since: number;
+  readonly readAt: number;
+  readonly minutes: number;
+  /** Where the reports say it: apart from the real verdict, in its place, not at all; or the rules act at once. */
+  readonly told: 'apart' | 'in-place' | 'at-once' | 'never' | 'no-flows';
+  /** Edges as people count them, that are allowed in both. */
+  readonly agreed: number;
+  /** What hurts most first, by kind. */
+  readonly disagreements: readonly Disagreement[];
+  readonly uncertain: { readonly accepted: number; readonly unmatched: number };
+  /** What the draft allows and nobody used. */
+  readonly unused: readonly EdgeGroup[];
 };
 
 /** What was rejected since discovery mode was disabled. */

@@ -34,6 +34,8 @@ export type FlowKind = {
   readonly protocol: number;
   /** Destination port; absent for ICMP. */
   readonly port?: number;
+  /** What is said of a rule that is only observed; whether it or the real verdict stands here differs (console-api.md 4.8). */
+  readonly observed?: { readonly action: 'Accept' | 'Reject'; readonly policyId: string };
   /** Lower case, without trailing dot; only on newer consoles. */
   readonly destinationName?: string;
 };

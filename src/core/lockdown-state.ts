@@ -20,6 +20,7 @@ export const STAGE_PHASES = [
   'drafting',
   'asking',
   'applying',
+  'shadowing',
   'verifying',
   'allowed',
   'skipped',
@@ -50,6 +51,10 @@ export const StageState = z.strictObject({
   wrote: z.boolean().optional(),
   /** When somebody last took a reaction back; a vote by reaction that was given before that does not count. */
   withdrawn: z.record(z.string(), z.number().int()).optional(),
+  /** While its rules are on the console and only observed; `revision`: of the draft they are from. */
+  shadow: z.strictObject({ since: z.number().int(), minutes: z.number().int(), revision: z.number().int() }).optional(),
+  /** Whether it is left out as soon as what it wrote is taken back. */
+  leavesOut: z.boolean().optional(),
   /** Console objects this stage created, in the order they were. */
   objects: z.array(z.string()),
   /** When its changes were on the console; milliseconds since the epoch. */
@@ -133,7 +138,7 @@ export function nextStage(lockdown: Pick<Lockdown, 'stages'>): Stage | undefined
   return open && lockdown.stages[open].phase === 'waiting' ? open : undefined;
 }
 
-const UNDER_WAY: readonly StagePhase[] = ['drafting', 'asking', 'applying', 'verifying'];
+const UNDER_WAY: readonly StagePhase[] = ['drafting', 'asking', 'applying', 'shadowing', 'verifying'];
 
 /** The stage that is under way, else the one that holds the lockdown; nothing when all are closed or discovery goes on. */
 export function currentStage(lockdown: Pick<Lockdown, 'stages' | 'phase'>): Stage | undefined {

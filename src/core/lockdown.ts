@@ -21,6 +21,7 @@ export const STEPS = [
   'draft-stage',
   'ask-approval',
   'apply-stage',
+  'shadow-stage',
   'verify-stage',
   'undo-stage',
   'watch-lockdown',
@@ -54,7 +55,11 @@ const GUARDS = {
   'it may be cut already': (lockdown) => mayBeCut(lockdown),
   'it cannot be cut yet': (lockdown) => !mayBeCut(lockdown),
   'it failed before anything was written': (lockdown, event) =>
-    ['drafting', 'asking'].includes(failedIn(lockdown, event) ?? ''),
+    ['drafting', 'asking'].includes(failedIn(lockdown, event) ?? '') && !isInShadow(lockdown, event),
+  'its rules are only observed': (lockdown, event) => isInShadow(lockdown, event),
+  'it goes into shadow first': (lockdown, event) => askOf(lockdown, event)?.shadowMinutes !== undefined,
+  'it is to be left out': (lockdown, event) =>
+    'stage' in event && event.stage !== undefined && lockdown.stages[event.stage].leavesOut === true,
   'it is its turn': (lockdown, event) => 'stage' in event && nextStage(lockdown) === event.stage,
   'no other stage is under way': (lockdown, event) => 'stage' in event && !othersUnderWay(lockdown, event.stage),
   'a stage still waits': (lockdown) => nextStage(lockdown) !== undefined,
@@ -66,6 +71,7 @@ const GUARDS = {
   'it failed while drafting': (lockdown, event) => failedIn(lockdown, event) === 'drafting',
   'it failed while asking': (lockdown, event) => failedIn(lockdown, event) === 'asking',
   'it failed while applying': (lockdown, event) => failedIn(lockdown, event) === 'applying',
+  'it failed in shadow': (lockdown, event) => failedIn(lockdown, event) === 'shadowing',
   'it failed while verifying': (lockdown, event) => failedIn(lockdown, event) === 'verifying',
   'it failed while undoing': (lockdown, event) => failedIn(lockdown, event) === 'undoing',
 } as const satisfies Record<string, (lockdown: Lockdown, event: Event) => boolean>;
@@ -146,7 +152,10 @@ const REDRAFT = [{ to: 'drafting', does: ['draft-stage', 'announce'] }] as const
 const REOPEN = [
   { when: 'no other stage is under way', to: 'drafting', does: ['draft-stage', 'announce'] },
 ] as const satisfies Row<StagePhase>[];
-const LEFT_OUT = [{ to: 'skipped', does: ['announce'] }] as const satisfies Row<StagePhase>[];
+const LEFT_OUT = [
+  { when: 'its rules are only observed', to: 'undoing', does: ['undo-stage', 'announce'] },
+  { to: 'skipped', does: ['announce'] },
+] as const satisfies Row<StagePhase>[];
 
 export const STAGE_TABLE = {
   waiting: {
@@ -175,9 +184,15 @@ export const STAGE_TABLE = {
   applying: {
     applied: [
       { when: 'it disables discovery mode', to: 'allowed', does: [] },
+      { when: 'it goes into shadow first', to: 'shadowing', does: ['shadow-stage', 'announce'] },
       { to: 'verifying', does: ['verify-stage', 'announce'] },
     ],
     'draft-outdated': REDRAFT,
+    'undo-requested': UNDO,
+    'step-failed': FAILED,
+  },
+  shadowing: {
+    'shadow-ended': [{ to: 'drafting', does: ['draft-stage', 'announce'] }],
     'undo-requested': UNDO,
     'step-failed': FAILED,
   },
@@ -203,7 +218,10 @@ export const STAGE_TABLE = {
     'left-out': LEFT_OUT,
   },
   undoing: {
-    undone: [{ to: 'waiting', does: ['announce'] }],
+    undone: [
+      { when: 'it is to be left out', to: 'skipped', does: ['announce'] },
+      { to: 'waiting', does: ['announce'] },
+    ],
     'step-failed': FAILED,
   },
   failed: {
@@ -211,6 +229,7 @@ export const STAGE_TABLE = {
       { when: 'it failed while drafting', to: 'drafting', does: ['draft-stage', 'announce'] },
       { when: 'it failed while asking', to: 'asking', does: ['ask-approval', 'announce'] },
       { when: 'it failed while applying', to: 'applying', does: ['apply-stage', 'announce'] },
+      { when: 'it failed in shadow', to: 'shadowing', does: ['shadow-stage', 'announce'] },
       { when: 'it failed while verifying', to: 'verifying', does: ['verify-stage', 'announce'] },
       { when: 'it failed while undoing', to: 'undoing', does: ['undo-stage', 'announce'] },
     ],
@@ -340,14 +359,23 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
     case 'draft-ready':
       return { ask: event.ask, votes: [], withdrawn: undefined, revision: state.revision + 1, because: undefined };
     case 'opened':
-    case 'reopened':
       return { frozen: undefined };
-    case 'draft-outdated':
-      return { because: event.because, frozen: undefined, voids: (state.voids ?? 0) + 1 };
+    case 'reopened':
+      return { frozen: state.shadow ? true : undefined };
+    case 'draft-outdated': {
+      // What was written under an approval that fell away is taken back, and is observed no more.
+      const shadow = state.phase === 'applying' ? { shadow: undefined } : {};
+      return { because: event.because, frozen: undefined, voids: (state.voids ?? 0) + 1, ...shadow };
+    }
     case 'nothing-to-allow':
+      return { because: event.because, shadow: undefined };
     case 'not-seen':
-    case 'left-out':
       return { because: event.because };
+    case 'shadow-ended':
+      // What is enforced is what was observed.
+      return { because: event.because, frozen: true };
+    case 'left-out':
+      return { because: event.because, ...(state.shadow ? { leavesOut: true } : {}) };
     case 'went-on-unproven':
       return { unprovenBy: event.by };
     case 'seen-allowed':
@@ -367,7 +395,7 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
     case 'vote-withdrawn':
       return withdrawn(state, event);
     case 'applied':
-      return { appliedAt: event.at, objects: event.objects, because: undefined };
+      return { appliedAt: event.at, objects: event.objects, because: undefined, shadow: shadowOf(state, event) };
     case 'step-failed':
       return { failedIn: state.phase, because: event.because };
     case 'tried-again':
@@ -380,11 +408,17 @@ function effectOnStage(state: StageState, event: StageEvent): Partial<StageState
         appliedAt: undefined,
         ask: undefined,
         votes: [],
-        because: undefined,
+        shadow: undefined,
+        leavesOut: undefined,
+        because: state.leavesOut ? state.because : undefined,
       };
     default:
       return {};
   }
+}
+
+function shadowOf({ ask, revision }: StageState, { at }: EventOf<'applied'>): StageState['shadow'] {
+  return ask?.shadowMinutes === undefined ? undefined : { since: at, minutes: ask.shadowMinutes, revision };
 }
 
 /** Only what a reaction said is taken back with it; and it may be taken back before the vote itself was recorded. */
@@ -432,6 +466,7 @@ const STEP_OF: Partial<Record<StagePhase, StepName>> = {
   drafting: 'draft-stage',
   asking: 'ask-approval',
   applying: 'apply-stage',
+  shadowing: 'shadow-stage',
   verifying: 'verify-stage',
 };
 
@@ -445,6 +480,10 @@ function tally(lockdown: Lockdown, event: Event): 'open' | 'enough' | 'denied' |
   const state = lockdown.stages[event.stage];
   if (isWithdrawn(state, event.vote)) return 'open';
   return outcome([...state.votes, event.vote], ask).result;
+}
+
+function isInShadow(lockdown: Lockdown, event: Event): boolean {
+  return 'stage' in event && event.stage !== undefined && lockdown.stages[event.stage].shadow !== undefined;
 }
 
 function failedIn(lockdown: Lockdown, event: Event): StagePhase | undefined {

@@ -2,7 +2,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { DiscoveryFinding, DraftFinding, VerifyFinding, WatchFinding } from '#core/findings.ts';
+import type { DiscoveryFinding, DraftFinding, ShadowFinding, VerifyFinding, WatchFinding } from '#core/findings.ts';
 import type { Stage } from '#core/stage.ts';
 import { key } from './keys.ts';
 
@@ -41,6 +41,7 @@ export function evidenceStore(redis: Redis) {
     draft: (id: string, stage: Stage, digest?: string) =>
       get<DraftFinding>(id, digest === undefined ? `draft:${stage}` : `draft:${stage}:${digest}`),
     verify: (id: string, stage: Stage) => get<VerifyFinding>(id, `verify:${stage}`),
+    shadow: (id: string, stage: Stage) => get<ShadowFinding>(id, `shadow:${stage}`),
     watch: (id: string) => get<WatchFinding>(id, 'watch'),
     discovery: (id: string) => get<DiscoveryFinding>(id, 'discovery'),
 
@@ -60,6 +61,7 @@ export function evidenceStore(redis: Redis) {
     },
 
     keepVerify: (id: string, stage: Stage, finding: VerifyFinding) => keep(id, `verify:${stage}`, finding),
+    keepShadow: (id: string, stage: Stage, finding: ShadowFinding) => keep(id, `shadow:${stage}`, finding),
     keepWatch: (id: string, finding: WatchFinding) => keep(id, 'watch', finding),
     keepDiscovery: (id: string, finding: DiscoveryFinding) => keep(id, 'discovery', finding),
 
@@ -92,6 +94,11 @@ export function evidenceStore(redis: Redis) {
 
     async keepWritten(id: string, stage: Stage, object: Written): Promise<void> {
       await redis.rpush(key.objects(id, stage), JSON.stringify(object));
+    },
+
+    /** One of them, once it is taken back. */
+    async forgetOne(id: string, stage: Stage, object: Written): Promise<void> {
+      await redis.lrem(key.objects(id, stage), 0, JSON.stringify(object));
     },
 
     /** Once it is taken back. What comes after the last stage was taken back is another cut, with other former actions. */

@@ -53,7 +53,7 @@ const MAY_BE_OFF = 'Discovery mode may be off already, and such a namespace is n
 async function next(deps: Deps, actor: Actor, lockdown: Lockdown): Promise<Reply> {
   const stage = nextStage(lockdown) ?? currentStage(lockdown);
   const phase = stage && lockdown.stages[stage].phase;
-  if (stage && phase && ['drafting', 'asking', 'applying', 'verifying', 'undoing'].includes(phase)) {
+  if (stage && phase && ['drafting', 'asking', 'applying', 'shadowing', 'verifying', 'undoing'].includes(phase)) {
     const how = phase === 'asking' ? waitsForWhat(lockdown, stage) : `is ${stageWords(lockdown, stage)[1]}`;
     const refused = `${stage} ${how}, so there is nothing to open yet.`;
     return phase === 'asking' ? { refused, way: await wayToCard(deps, lockdown, stage) } : { refused };
@@ -115,6 +115,7 @@ function whyNotReopened(lockdown: Lockdown, { stage }: OfStage): string | undefi
     }
     case 'failed':
       return `\`${stage}\` failed; it is tried again by the button on the lockdown’s card, or by \`/lockdown next ${lockdown.namespace}\`.`;
+    case 'shadowing':
     case 'verifying':
     case 'allowed':
       return `The rules of \`${stage}\` are on the console. To have it drafted again, undo it first: \`/lockdown undo ${lockdown.namespace} ${stage}\`.`;
@@ -123,7 +124,13 @@ function whyNotReopened(lockdown: Lockdown, { stage }: OfStage): string | undefi
   }
 }
 
-const UNDER_WAY: ReadonlySet<StagePhase> = new Set<StagePhase>(['drafting', 'asking', 'applying', 'verifying']);
+const UNDER_WAY: ReadonlySet<StagePhase> = new Set<StagePhase>([
+  'drafting',
+  'asking',
+  'applying',
+  'shadowing',
+  'verifying',
+]);
 
 async function cancel(
   deps: Deps,

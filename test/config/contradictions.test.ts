@@ -119,6 +119,13 @@ describe('the end, which cuts traffic', () => {
     ]);
   });
 
+  test('cannot be in shadow, because there is no rule to observe', () => {
+    const stages = '    stages: { disable-discovery: { shadow: true }, dns: { shadow: true, shadowMinutes: 5 } }\n';
+    expect(told(namespace(`{ groups: [${GROUP}] }`, stages))).toEqual([
+      expect.stringMatching(/^mistake .*disable-discovery\.shadow: default actions cannot be observed only/),
+    ]);
+  });
+
   test('takes no reactions, even where the file says so', () => {
     expect(
       told(namespace(`{ groups: [${GROUP}] }`, '    stages: { disable-discovery: { reactions: true } }\n')),

@@ -186,6 +186,9 @@ test('a flow keeps what the console says of both ends, and leaves out what it le
       remotePolicyID: '62728c19ed189b00018e745d',
       remoteNamespace: '/acme/other',
       destinationFQDN: 'Logging.GoogleAPIs.com.',
+      observed: true,
+      observedAction: 'Reject',
+      observedPolicyID: '62728c19ed189b00018e745e',
     }),
     flow('b', START + 1, {
       action: 'Reject',
@@ -193,6 +196,7 @@ test('a flow keeps what the console says of both ends, and leaves out what it le
       protocol: 1,
       destinationPort: undefined,
       namespace: undefined,
+      observedAction: 'NotApplicable',
     }),
   ];
   const { api } = await apiAgainst((request) => within(reports, request));
@@ -217,6 +221,7 @@ test('a flow keeps what the console says of both ends, and leaves out what it le
       protocol: 17,
       port: 53,
       destinationName: 'logging.googleapis.com',
+      observed: { action: 'Reject', policyId: '62728c19ed189b00018e745e' },
     },
     { ...common, at: START + 1, action: 'Reject', dropReason: 'policy', protocol: 1 },
   ]);

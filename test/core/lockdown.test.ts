@@ -256,6 +256,77 @@ describe('when a step fails', () => {
   });
 });
 
+describe('a stage in shadow', () => {
+  const inShadow = afterwards(aLockdown(), early, ...approved('dns', { shadowMinutes: 30 }), {
+    type: 'applied',
+    stage: 'dns',
+    objects: ['o1'],
+    at: NOW,
+  });
+  const asked = afterwards(
+    inShadow,
+    { type: 'shadow-ended', stage: 'dns', because: '3 of 3 came out as predicted.', disagreements: [] },
+    { type: 'draft-ready', stage: 'dns', ask: anAsk({ nonce: 'nonce-2' }) },
+  );
+  const applied: Event = { type: 'applied', stage: 'dns', objects: ['o1'], at: NOW + 1 };
+
+  test('is under way while it is only observed, and opens no other', () => {
+    expect(inShadow.stages.dns).toMatchObject({ phase: 'shadowing', shadow: { since: NOW, minutes: 30, revision: 1 } });
+    expect(currentStage(inShadow)).toBe('dns');
+    expect(dueSteps(inShadow)).toEqual([{ step: 'shadow-stage', stage: 'dns' }]);
+    expect(advance(inShadow, { type: 'reopened', stage: 'pods', by: 'U0ALICE001' }, NOW)).toBeUndefined();
+  });
+
+  test('is enforced only after another question has its own votes', () => {
+    expect(asked.stages.dns).toMatchObject({ phase: 'asking', votes: [], frozen: true });
+    const old = aVote('U0BORIS001', 'dns');
+    expect(advance(asked, { type: 'vote-cast', stage: 'dns', vote: old }, NOW)).toBeUndefined();
+    const votes = ['U0BORIS001', 'U0CHITRA01'].map(
+      (user): Event => ({ type: 'vote-cast', stage: 'dns', vote: aVote(user, 'dns', { nonce: 'nonce-2' }) }),
+    );
+    const enforced = afterwards(asked, ...votes, applied);
+    expect(enforced.stages.dns.phase).toBe('verifying');
+    expect(enforced.stages.dns.shadow).toBeUndefined();
+  });
+
+  test('that is left out after all is taken back before the next one opens', () => {
+    const no = aVote('U0BORIS001', 'dns', { nonce: 'nonce-2', decision: 'deny', reason: 'no' });
+    const denied = afterwards(asked, { type: 'vote-cast', stage: 'dns', vote: no });
+    const next = advance(denied, { type: 'left-out', stage: 'dns', by: 'U0BORIS001', because: 'the parent does' }, NOW);
+    expect(next?.transitions.at(-1)?.steps).toContainEqual({ step: 'undo-stage', stage: 'dns' });
+    const undone = afterwards(next?.lockdown ?? denied, { type: 'undone', stage: 'dns' });
+    expect(undone.stages.dns).toMatchObject({ phase: 'skipped', because: 'the parent does' });
+    expect(undone.stages.dns.shadow).toBeUndefined();
+    expect(undone.stages.pods.phase).toBe('drafting');
+  });
+
+  test('cannot be left out without being taken back, also when its second draft failed', () => {
+    const failed = afterwards(
+      inShadow,
+      { type: 'shadow-ended', stage: 'dns', because: 'over', disagreements: [] },
+      { type: 'step-failed', stage: 'dns', step: 'draft-stage', because: 'the console is down' },
+    );
+    expect(failed.stages.dns.phase).toBe('failed');
+    const left: Event = { type: 'left-out', stage: 'dns', by: 'U0BORIS001', because: 'enough' };
+    expect(advance(failed, left, NOW)).toBeUndefined();
+    expect(afterwards(failed, { type: 'undo-requested', stage: 'dns', by: 'U0BORIS001' }).stages.dns.phase).toBe(
+      'undoing',
+    );
+  });
+
+  test('goes on where it failed when somebody tries again', () => {
+    const failed = afterwards(inShadow, {
+      type: 'step-failed',
+      stage: 'dns',
+      step: 'shadow-stage',
+      because: 'the console is down',
+    });
+    const again = afterwards(failed, { type: 'tried-again', stage: 'dns', by: 'U0ALICE001' });
+    expect(again.stages.dns.phase).toBe('shadowing');
+    expect(dueSteps(again)).toEqual([{ step: 'shadow-stage', stage: 'dns' }]);
+  });
+});
+
 describe('the tables', () => {
   const rows = [...Object.entries(LOCKDOWN_TABLE), ...Object.entries(STAGE_TABLE)].flatMap(([from, on]) =>
     Object.entries(on).flatMap(([event, list]) =>
@@ -310,7 +381,9 @@ test('whatever happens in whatever order, at most one stage is under way and not
     fc.record({
       type: fc.constant('draft-ready' as const),
       stage,
-      ask: fc.constantFrom('n1', 'n2').map((nonce) => anAsk({ nonce })),
+      ask: fc
+        .tuple(fc.constantFrom('n1', 'n2'), fc.boolean())
+        .map(([nonce, shadow]) => anAsk({ nonce, ...(shadow ? { shadowMinutes: 30 } : {}) })),
     }),
     fc.record({
       type: fc.constant('vote-cast' as const),
@@ -325,6 +398,7 @@ test('whatever happens in whatever order, at most one stage is under way and not
     }),
     fc.record({ type: fc.constant('applied' as const), stage, objects: fc.constant([]), at: fc.constant(NOW) }),
     fc.record({ type: fc.constant('seen-allowed' as const), stage, proof: because }),
+    fc.record({ type: fc.constant('shadow-ended' as const), stage, because, disagreements: fc.constant([]) }),
     fc.record({ type: fc.constant('undone' as const), stage }),
     fc.record({ type: fc.constant('step-failed' as const), stage, step: fc.constant('apply-stage'), because }),
     fc.record({ type: fc.constant('tried-again' as const), stage, by }),
@@ -352,7 +426,7 @@ test('whatever happens in whatever order, at most one stage is under way and not
         }
         lockdown = next.lockdown;
         const busy = STAGES.filter((name) =>
-          ['drafting', 'asking', 'applying', 'verifying'].includes(lockdown.stages[name].phase),
+          ['drafting', 'asking', 'applying', 'shadowing', 'verifying'].includes(lockdown.stages[name].phase),
         );
         if (lockdown.phase === 'securing') expect(busy.length).toBeLessThanOrEqual(1);
       }

@@ -44,6 +44,7 @@ import {
   inStage,
   NOW,
   reckoning,
+  shadowFinding,
   verifyFinding,
   watchFinding,
 } from '../support/slack-lockdowns.ts';
@@ -121,6 +122,11 @@ function longFinding(words: Words): DraftFinding {
     replay: { ...aFinding().replay, cutGroups: all, uncertainGroups: because },
     kubernetes: 'no answer',
     doubts: all.map(() => one),
+    shadow: {
+      ...shadowFinding,
+      disagreements: all.map((each) => ({ group: each, kind: 'accepted' as const, because: one })),
+      unused: all,
+    },
     differences: all.map(() => one),
     completeness: { sentence: one, details: all.map(() => one) },
   });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Stopped } from '#core/draft.ts';
 import { EVENT_TYPES, type Event } from '#core/events.ts';
 import type { Lockdown, StageState } from '#core/lockdown-state.ts';
+import { inShadow } from '#core/shadow.ts';
 import { STAGES } from '#core/stage.ts';
 import { approvalCard, tooManyWarnings } from '#slack/views/approval-card.ts';
 import { askWhyDenied, askWhyLeftOut } from '#slack/views/ask-reason.ts';
@@ -45,6 +46,7 @@ import {
   NOW,
   reckoning,
   SECURITY,
+  shadowFinding,
   verifyFinding,
   watchFinding,
 } from '../support/slack-lockdowns.ts';
@@ -138,6 +140,32 @@ test('once it is decided, the card says what became of it and offers no vote', (
   const votes = [aVote(BORIS), aVote(DIEGO)];
   const lockdown = inStage('dns', { phase: 'allowed', ask: anAsk(), votes, because: 'Newer flows carry `allow-dns`.' });
   return drawn(draw(approvalCard({ lockdown, stage: 'dns', finding: aFinding() })), 'approval-decided');
+});
+
+test('a stage in shadow is asked about twice: to be observed, and with what came of that to be enforced', () => {
+  const observedDraft = { ...dnsDraft, changes: inShadow(dnsDraft.changes) };
+  const first = inStage('dns', { phase: 'asking', ask: anAsk({ shadowMinutes: 30 }) });
+  const shadow = { since: NOW, minutes: 30, revision: 1 };
+  const meanwhile = inStage('dns', { phase: 'shadowing', ask: anAsk({ shadowMinutes: 30 }), shadow });
+  const second = inStage('dns', { phase: 'asking', ask: anAsk(), shadow });
+  const cards = [
+    approvalCard({ lockdown: first, stage: 'dns', finding: aFinding({ draft: observedDraft }) }),
+    lockdownCard({ lockdown: meanwhile }),
+    supersededCard({ namespace: NAMESPACE, stage: 'dns', newer: card, observed: true }),
+    approvalCard({ lockdown: second, stage: 'dns', finding: aFinding({ shadow: shadowFinding }) }),
+  ];
+  return drawn(cards.map(draw).join('\n\n'), 'approval-shadow');
+});
+
+test.each([
+  ['never', 'carry no observation at all'],
+  ['no-flows', 'no newer flow came'],
+  ['at-once', 'act at once'],
+  ['in-place', 'in the place of the real one'],
+] as const)('the second question says how the console tells what it observed: %s', (told, words) => {
+  const lockdown = inStage('dns', { phase: 'asking', ask: anAsk() });
+  const finding = aFinding({ shadow: { ...shadowFinding, told } });
+  expect(draw(approvalCard({ lockdown, stage: 'dns', finding }))).toContain(words);
 });
 
 test('a denial is shown with its reason', () => {
@@ -373,6 +401,7 @@ test('every event has a sentence in the thread', () => {
     objects: ['DNS', 'allow-dns'],
     left: ['allow-dns'],
     proof: '12 newer flows carry `allow-dns`.',
+    disagreements: [],
     step: 'apply-stage',
     incoming: 'Allow',
     outgoing: 'Inherit',

@@ -18,7 +18,7 @@ class Died extends Error {
 const LOOKS: Readonly<Record<string, ReadonlySet<string>>> = {
   lockdowns: new Set(['read', 'history', 'openOf', 'open', 'recent', 'endedBefore', 'entryOf']),
   edges: new Set(['collected', 'trouble', 'edges', 'edgesById', 'units']),
-  evidence: new Set(['draft', 'verify', 'watch', 'discovery', 'nudges', 'former', 'written']),
+  evidence: new Set(['draft', 'frozen', 'shadow', 'verify', 'watch', 'discovery', 'nudges', 'former', 'written']),
   cards: new Set(['find', 'get', 'shown']),
   queues: new Set(['underWay']),
   console: new Set([

@@ -16,7 +16,8 @@ export type Scene<Step extends JobName = JobName> = {
 
 const CUT = 'disable-discovery';
 const HOUR = 3_600_000;
-const LOOKING = ['verify-stage', 'watch-lockdown'] as const;
+const LOOKING = ['shadow-stage', 'verify-stage', 'watch-lockdown'] as const;
+const SHADOW: HouseOptions = { namespace: { stages: { dns: { shadow: true, shadowMinutes: 30 } } } };
 
 function scene<Step extends JobName>(
   step: Step,
@@ -47,6 +48,13 @@ async function approvedToCut(house: House): Promise<void> {
   await house.asking(CUT);
   await house.answerAll('erin', ({ ports }) => ports.includes('udp/53'));
   await house.approve(CUT, 'apply-stage');
+}
+
+/** Approved to be observed only, and used. */
+async function observed(house: House): Promise<void> {
+  await house.asking('dns');
+  await house.approve('dns', 'shadow-stage');
+  await house.exercise();
 }
 
 async function request(house: House, who: 'alice' | 'chitra', wish: JobData<'record-request'>['wish']) {
@@ -143,6 +151,28 @@ export const SCENES: readonly Scene[] = [
     await house.wish('alice', { verb: 'try-again', stage: 'dns' });
     return { ...ofLockdown(house), stage: 'dns' };
   }),
+  scene(
+    'apply-stage',
+    'rules that were in shadow',
+    async (house) => {
+      await observed(house);
+      house.later(31 * 60_000);
+      await house.settle();
+      await house.approve('dns', 'apply-stage');
+      return { ...ofLockdown(house), stage: 'dns' };
+    },
+    { options: SHADOW },
+  ),
+  scene(
+    'shadow-stage',
+    'whose agreed time is over',
+    async (house) => {
+      await observed(house);
+      house.later(31 * 60_000);
+      return { ...ofLockdown(house), stage: 'dns' };
+    },
+    { options: SHADOW },
+  ),
   scene('verify-stage', 'that newer flows prove', async (house) => {
     await house.asking('dns');
     await house.approve('dns', 'verify-stage');
@@ -176,6 +206,12 @@ export const SCENES: readonly Scene[] = [
   scene('watch-lockdown', 'when nobody confirmed in time', async (house) => {
     await cut(house);
     house.later(11 * 60_000);
+    return ofLockdown(house);
+  }),
+  scene('watch-lockdown', 'for the last time, when it is confirmed', async (house) => {
+    await cut(house);
+    await house.exercise();
+    await house.wish('boris', { verb: 'confirm' });
     return ofLockdown(house);
   }),
   scene('release-lockdown', 'to what it had before', async (house) => {

@@ -1,7 +1,7 @@
 /** Lockdowns, drafts and findings for tests, small and in the guide's own names. */
 import type { Ask, Vote } from '#core/approval.ts';
 import type { Draft, EdgeGroup, Residual } from '#core/draft.ts';
-import type { DiscoveryFinding, DraftFinding, VerifyFinding, WatchFinding } from '#core/findings.ts';
+import type { DiscoveryFinding, DraftFinding, ShadowFinding, VerifyFinding, WatchFinding } from '#core/findings.ts';
 import { type Lockdown, newLockdown, type StageState } from '#core/lockdown-state.ts';
 import type { Reckoning } from '#core/reckoning.ts';
 import type { Stage } from '#core/stage.ts';
@@ -226,6 +226,23 @@ export const verifyFinding: VerifyFinding = {
     { group: aGroup('frontend', 'DNS', { ports: ['udp/53'] }), state: 'carried', newest: NOW },
     { group: aGroup('emailservice', 'DNS', { ports: ['udp/53'] }), state: 'not-seen' },
   ],
+};
+
+export const shadowFinding: ShadowFinding = {
+  since: NOW - HOUR,
+  readAt: NOW,
+  minutes: 30,
+  told: 'apart',
+  agreed: 11,
+  disagreements: [
+    {
+      group: aGroup('cartservice', '10.75.240.10', { ports: ['udp/53'] }),
+      kind: 'unmatched',
+      because: 'The connection may be older than the rule.',
+    },
+  ],
+  uncertain: { accepted: 1, unmatched: 1 },
+  unused: [aGroup('report-job', '10.75.240.10', { ports: ['udp/53'] })],
 };
 
 export const reckoning: Reckoning = {

@@ -60,6 +60,7 @@ test('no kind of step is left out', () => {
     'draft-stage': true,
     'ask-approval': true,
     'apply-stage': true,
+    'shadow-stage': true,
     'verify-stage': true,
     'undo-stage': true,
     'watch-lockdown': true,

@@ -57,14 +57,36 @@ export interface Reports {
 /** Beyond this the oldest go. */
 const kept = 200_000;
 
-export function createReports(): Reports {
+/**
+ * How enforcers tell what an observed rule would do: apart from what was really done, in its place with the real verdict
+ * where the observed one is told otherwise, or not at all.
+ */
+export type ObservationTold = 'apart' | 'in-place' | 'never';
+
+export function createReports(observation: ObservationTold = 'apart'): Reports {
   const flows: FlowReport[] = [];
   const lookups: DnsLookupReport[] = [];
   return {
     flows: () => flows,
     lookups: () => lookups,
-    addFlow: (flow) => insert(flows, flow),
+    addFlow: (flow) => insert(flows, toldAs(observation, flow)),
     addLookup: (lookup) => insert(lookups, lookup),
+  };
+}
+
+function toldAs(observation: ObservationTold, flow: FlowReport): FlowReport {
+  const { observed, observedAction, observedPolicyID, observedPolicyNamespace, ...real } = flow;
+  if (!observed || observation === 'apart') return flow;
+  if (observation === 'never') return { ...real, observedAction: 'NotApplicable' };
+  return {
+    ...real,
+    action: observedAction === 'Reject' ? 'Reject' : 'Accept',
+    policyID: observedPolicyID ?? '',
+    policyNamespace: observedPolicyNamespace ?? '',
+    observed,
+    observedAction: real.action,
+    observedPolicyID: real.policyID,
+    observedPolicyNamespace: real.policyNamespace,
   };
 }
 

@@ -39,6 +39,8 @@ const FlowReport = z.object({
   remotePolicyID: text,
   remoteNamespace: text,
   dropReason: text,
+  observedAction: z.string().optional(),
+  observedPolicyID: text,
   sourceType: endpointType,
   sourceID: id,
   sourceIP: text,
@@ -175,12 +177,22 @@ function flowKindOf(report: z.output<typeof FlowReport>, namespace: string): Flo
     ...(report.remotePolicyID === '' ? {} : { remotePolicyId: report.remotePolicyID }),
     ...(report.remoteNamespace === '' ? {} : { remoteNamespace: report.remoteNamespace }),
     ...(report.dropReason === '' ? {} : { dropReason: report.dropReason }),
+    ...observedIn(report),
     source: endpointOf(report.sourceType, report.sourceID, report.sourceIP),
     destination: endpointOf(report.destinationType, report.destinationID, report.destinationIP),
     protocol: report.protocol,
     ...(report.destinationPort === undefined ? {} : { port: report.destinationPort }),
     ...(report.destinationFQDN === '' ? {} : { destinationName: foldName(report.destinationFQDN) }),
   };
+}
+
+/** `NotApplicable` where no rule is observed. */
+function observedIn({
+  observedAction: action,
+  observedPolicyID,
+}: z.output<typeof FlowReport>): Pick<FlowKind, 'observed'> {
+  if (observedPolicyID === '' || (action !== 'Accept' && action !== 'Reject')) return {};
+  return { observed: { action, policyId: observedPolicyID } };
 }
 
 function endpointOf(type: Endpoint['type'], endpointId: string, ip: string): Endpoint {

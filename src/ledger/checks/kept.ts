@@ -46,7 +46,7 @@ function rules({ header }: Ledger, moments: readonly Moment[]): string[] {
 function objects({ objects: lines, drafts }: Ledger, replayed: Lockdown): string[] {
   return STAGES.flatMap((stage) => {
     const { phase, objects: said, ask } = replayed.stages[stage];
-    if (phase !== 'verifying' && phase !== 'allowed') return [];
+    if (phase !== 'shadowing' && phase !== 'verifying' && phase !== 'allowed') return [];
     const listed = lines
       .filter((line) => line.stage === stage)
       .flatMap(({ written }) => written.flatMap((object) => ('id' in object ? [object] : [])));

@@ -31,6 +31,7 @@ import {
 import { changeList } from './changes.ts';
 import { edgeTable } from './edge-groups.ts';
 import { completeness, doubts, prediction, residualState } from './prediction.ts';
+import { cameOutOfShadow, goesIntoShadow } from './shadow.ts';
 import { withoutSponsor } from './sponsor.ts';
 import { askedLine, expiryLine, extraLines, neededLines, shortageLines, voteLines } from './votes.ts';
 import { edgeLine, kinds, STAGE_MEANS, stageNumber, stageWords } from './words.ts';
@@ -55,7 +56,7 @@ export function approvalCard(card: ApprovalCard): Message {
   return message(text(lockdown, stage), [
     header(
       asks
-        ? `${state.ask?.undecided ? 'Decide' : 'Approve'} ${stage} for ${name}?`
+        ? `${state.ask?.undecided ? 'Decide' : 'Approve'} ${stage} for ${name}${asksFor(state)}?`
         : `${stage} of ${name}: ${stageWords(lockdown, stage)[1]}`,
     ),
     says([
@@ -79,6 +80,8 @@ function question({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | und
     ...warnings(draft),
     notChecked(draft),
     list([bold('Changed since the draft you saw before'), '; earlier votes are void:'], finding.differences, 12),
+    ...(finding.shadow ? cameOutOfShadow(finding.shadow) : []),
+    state.ask?.shadowMinutes === undefined ? undefined : goesIntoShadow(state.ask.shadowMinutes),
     ...unallowed(finding),
     changeList('Would be changed on the console:', draft.changes, 12),
     // What could go wrong stands beside what would be done.
@@ -105,6 +108,12 @@ function answerGiven({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | 
     ...votes(lockdown, stage, finding),
     buttons(detailsButton(target(lockdown, stage, state))),
   ];
+}
+
+/** Of the two questions about a stage in shadow, which one this is. */
+function asksFor({ ask, shadow }: StageState): string {
+  if (ask?.shadowMinutes !== undefined) return ', only observed at first';
+  return shadow ? ', enforced now' : '';
 }
 
 /** Nobody can judge these in one look, so nobody may approve them. */

@@ -21,7 +21,9 @@ function changeLine(change: Change): Line {
         ...outgoingRules.map((rule) => `to ${object(rule)} on ${some(rule.protocolPorts)}`),
         ...incomingRules.map((rule) => `from ${object(rule)} on ${some(rule.protocolPorts)}`),
       ];
-      return ['ruleset ', bold(name), `: ${who(subject)} ${some(rules, '; ')}`];
+      const all = [...incomingRules, ...outgoingRules];
+      const observed = all.length > 0 && all.every((rule) => rule.observationEnabled);
+      return ['ruleset ', bold(name), `${observed ? ', only observed' : ''}: ${who(subject)} ${some(rules, '; ')}`];
     }
     case 'add-tag-prefixes':
       return ['tag prefixes ', code(some(change.prefixes)), ', beside those already there'];

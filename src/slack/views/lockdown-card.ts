@@ -26,6 +26,7 @@ import {
   when,
 } from './build.ts';
 import { reckoningLines } from './reckoning.ts';
+import { inShadowNow } from './shadow.ts';
 import { neededLines, shortageLines, voteLines } from './votes.ts';
 import { kinds, lockdownWords, stageWords } from './words.ts';
 
@@ -183,6 +184,14 @@ function securing(lockdown: Lockdown, links: Partial<Record<Stage, string>>): Li
         ...neededLines(state.votes, state.ask),
         ...shortageLines(lockdown, stage, state.ask),
       ];
+    case 'shadowing':
+      return [
+        [
+          italic('Waits for '),
+          `what the enforcers say of ${stage}. `,
+          ...([inShadowNow(lockdown, stage)].flat() as Piece[]),
+        ],
+      ];
     case 'verifying':
       return [
         [
@@ -271,6 +280,8 @@ export function stageButtons(lockdown: Lockdown, stage: Stage): Button[] {
   switch (phase) {
     case 'verifying':
       return [goOnButton(target, stage), undo];
+    case 'shadowing':
+      return [undo];
     case 'applying':
       // The last stage is not undone but released.
       return stage === 'disable-discovery' ? [] : [undo];

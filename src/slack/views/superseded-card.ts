@@ -8,16 +8,21 @@ export type SupersededCard = {
   readonly stage: Stage;
   /** Where the newer card is, once it is there. */
   readonly newer?: string | undefined;
+  /** It was approved and is in shadow: the newer card asks to enforce it. */
+  readonly observed?: boolean;
 };
 
-export function supersededCard({ namespace, stage, newer }: SupersededCard): Message {
-  return message(`${stage} of ${namespace}: this draft is outdated`, [
-    header(`${stage} of ${lastSegment(namespace)}: this draft is outdated`),
+export function supersededCard({ namespace, stage, newer, observed = false }: SupersededCard): Message {
+  const what = observed ? 'in shadow' : 'this draft is outdated';
+  return message(`${stage} of ${namespace}: ${what}`, [
+    header(`${stage} of ${lastSegment(namespace)}: ${what}`),
     says([
       bold(stage),
       ' of ',
       code(namespace),
-      ' is drafted anew; votes for this draft are void. ',
+      observed
+        ? ' was approved to be observed only. Enforcing it is asked with a digest and votes of its own. '
+        : ' is drafted anew; votes for this draft are void. ',
       newer ? link(newer, 'To the newer card') : 'The newer card follows in this thread',
       '.',
     ]),

@@ -127,7 +127,17 @@ function stageLine(
       ];
     case 'expired':
       return ['The question about ', stage, ` expired without a decision. That is no denial: ${goesOn(event.stage)}.`];
+    case 'shadow-ended':
+      return [
+        'The time in shadow of ',
+        stage,
+        ' is over: ',
+        ...sentence(ended(event.because)),
+        ' Enforcing it is asked next.',
+      ];
     case 'applied':
+      if ((to ?? lockdown.stages[event.stage].phase) === 'shadowing')
+        return [stage, ` is on the console, only observed so far: ${count(event.objects.length, 'object')}.`];
       return event.stage === 'disable-discovery'
         ? ['Both default actions of the namespace are ', bold('Reject'), ' now.']
         : [

@@ -23,6 +23,7 @@ const STAGE_PHASE_WORDS: Readonly<Record<StagePhase, Words>> = {
   drafting: ['pencil2', 'being drafted'],
   asking: ['raised_hand', 'waits for approval'],
   applying: ['hourglass_flowing_sand', 'being written to the console'],
+  shadowing: ['eyes', 'in shadow: written, and only observed so far'],
   verifying: ['mag', 'written, waiting for proof in newer flows'],
   allowed: ['white_check_mark', 'done'],
   skipped: ['heavy_minus_sign', 'skipped'],
@@ -38,6 +39,7 @@ const CANCELLED_STAGE_WORDS: Partial<Record<StagePhase, Words>> = {
   drafting: ['heavy_minus_sign', 'was being drafted'],
   asking: ['heavy_minus_sign', 'was waiting for approval'],
   applying: ['heavy_minus_sign', 'was being written to the console'],
+  shadowing: ['heavy_minus_sign', 'written, and only observed'],
   verifying: ['heavy_minus_sign', 'written, was waiting for proof'],
 };
 
