@@ -1,5 +1,5 @@
 /** Edges as people see them: one group for what they would call one connection, and one for a scan. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EdgeGroup } from './draft.ts';
 import type { Edge } from './edge.ts';
 import { isNameless, type Sighting, sightingsOf, type Words } from './places.ts';
@@ -14,18 +14,28 @@ const SCAN_REPORTS = 3;
 
 /** What counts most and came last first; scans at the end. */
 export function groupEdges(edges: readonly Edge[], evidence: Words): EdgeGroup[] {
-  const grouped = new Map<string, Sighting[]>();
+  // By source and then by destination: keys of both are long, and writing them together costs more than all the rest.
+  const grouped = new Map<string, Map<string, Sighting[]>>();
   const scanned = new Map<string, Sighting[]>();
   const { sightings, scans } = lookAt(edges, evidence);
   for (const sighting of sightings) {
     const { edge, source, destination } = sighting;
-    if (scans.has(edge.id)) push(scanned, source.key, sighting);
-    else push(grouped, JSON.stringify([source.key, destination.key]), sighting);
+    if (scans.has(edge.id)) {
+      push(scanned, source.key, sighting);
+      continue;
+    }
+    let bySource = grouped.get(source.key);
+    if (!bySource) {
+      bySource = new Map();
+      grouped.set(source.key, bySource);
+    }
+    push(bySource, destination.key, sighting);
   }
-  return [
-    ...[...grouped].map(([key, group]) => groupOf(key, group)).sort(byWeight),
-    ...[...scanned].map(([key, group]) => scanOf(key, group)).sort(byWeight),
-  ];
+  const groups: EdgeGroup[] = [];
+  for (const [source, byDestination] of grouped)
+    for (const [destination, group] of byDestination)
+      groups.push(groupOf(JSON.stringify([source, destination]), group));
+  return [...groups.sort(byWeight), ...[...scanned].map(([key, group]) => scanOf(key, group)).sort(byWeight)];
 }
 
 /** One group in one line of a sentence. */
@@ -175,7 +185,7 @@ function sumOf(edges: readonly Edge[]): Omit<EdgeGroup, 'id' | 'source' | 'desti
 }
 
 function idOf(identity: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16);
+  return hash('sha256', JSON.stringify(identity)).slice(0, 16);
 }
 
 /** A label is whatever somebody put into a tag: it must not break the line, turn the text around or push the rest away. */

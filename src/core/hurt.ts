@@ -10,20 +10,24 @@ import type { Words } from './places.ts';
  */
 export function byWhatHurts<Item>(items: readonly Item[], edgeOf: (item: Item) => Edge): Item[] {
   const edges = items.map(edgeOf);
-  const scale = (measure: (edge: Edge) => number): Float64Array => {
-    const measured = Float64Array.from(edges, measure);
-    const least = measured.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-    const most = measured.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-    return measured.map((value) => (most > least ? (value - least) / (most - least) : 0));
-  };
-  const recent = scale((edge) => edge.lastSeen);
-  const frequent = scale((edge) => Math.log(1 + edge.count));
-  const wide = scale((edge) => Math.log(1 + edge.units.length));
-  const hurts = (nth: number) => (recent[nth] as number) + (frequent[nth] as number) + (wide[nth] as number);
-  return items
-    .map((item, nth) => ({ item, id: (edges[nth] as Edge).id, hurts: hurts(nth) }))
-    .sort((a, b) => b.hurts - a.hurts || (a.id < b.id ? -1 : 1))
-    .map(({ item }) => item);
+  const hurts = new Float64Array(edges.length);
+  addScaled(hurts, edges, (edge) => edge.lastSeen);
+  addScaled(hurts, edges, (edge) => Math.log(1 + edge.count));
+  addScaled(hurts, edges, (edge) => Math.log(1 + edge.units.length));
+  const order = Uint32Array.from(edges.keys()).sort((a, b) => {
+    const difference = (hurts[b] as number) - (hurts[a] as number);
+    return difference !== 0 ? difference : (edges[a] as Edge).id < (edges[b] as Edge).id ? -1 : 1;
+  });
+  return Array.from(order, (nth) => items[nth] as Item);
+}
+
+function addScaled(hurts: Float64Array, edges: readonly Edge[], measure: (edge: Edge) => number): void {
+  const measured = Float64Array.from(edges, measure);
+  const least = measured.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const most = measured.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  if (most <= least) return;
+  for (let nth = 0; nth < measured.length; nth++)
+    hurts[nth] = (hurts[nth] as number) + ((measured[nth] as number) - least) / (most - least);
 }
 
 /** A group hurts as much as the worst of its edges. */

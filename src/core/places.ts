@@ -3,7 +3,7 @@ import type { Edge, Peer } from './edge.ts';
 import type { Evidence } from './evidence.ts';
 import type { ExternalNetwork } from './external-network.ts';
 import { unknownUnitOf } from './fold.ts';
-import { addressKind } from './peers.ts';
+import { type AddressKind, addressKind } from './peers.ts';
 import type { Workload } from './workload.ts';
 
 export type Words = Pick<Evidence, 'workloads' | 'policy'>;
@@ -12,19 +12,21 @@ export type Words = Pick<Evidence, 'workloads' | 'policy'>;
 export type Place = { readonly key: string; readonly label: string };
 
 type WorkloadPeer = Peer & { kind: 'workload' };
+type AddressPeer = Peer & { kind: 'address' };
 
 /** An edge with its two ends named. */
 export type Sighting = { readonly edge: Edge; readonly source: Place; readonly destination: Place };
 
 /** A label depends on what else is seen: two workloads of one name are told apart by a tag. */
 export function sightingsOf(edges: readonly Edge[], evidence: Words): Sighting[] {
-  const networks = new Map(evidence.policy.externalNetworks.map((network) => [network.id, network]));
-  const labels = workloadLabels(edges, evidence);
-  return edges.map((edge) => ({
-    edge,
-    source: placeOf(edge, 'source', networks, labels),
-    destination: placeOf(edge, 'destination', networks, labels),
-  }));
+  const workloads = workloadPlaces(edges, evidence);
+  const addresses = addressPlaces(evidence);
+  const placeOf = (edge: Edge, side: 'source' | 'destination'): Place => {
+    const peer = edge[side];
+    if (peer.kind === 'address') return addresses(peer, side, edge.names);
+    return workloads.get(peer.namespace)?.get(peer.workload) as Place;
+  };
+  return edges.map((edge) => ({ edge, source: placeOf(edge, 'source'), destination: placeOf(edge, 'destination') }));
 }
 
 /** An address without a name or a network: nobody can say what it is. */
@@ -32,61 +34,65 @@ export function isNameless(place: Place): boolean {
   return place.key.startsWith('address:');
 }
 
-function placeOf(
-  edge: Edge,
-  side: 'source' | 'destination',
-  networks: ReadonlyMap<string, ExternalNetwork>,
-  labels: ReadonlyMap<string, string>,
-): Place {
-  const peer = edge[side];
-  if (peer.kind === 'workload') {
-    const key = workloadPlace(peer);
-    return { key, label: labels.get(key) ?? peer.workload };
-  }
-  const network = networks.get(peer.network);
-  if (network && !isEverywhere(network)) return { key: `network:${network.id}`, label: network.name };
-  const kind = addressKind(peer.address);
-  if (kind === 'metadata') return { key: 'metadata', label: 'metadata service' };
-  if (side === 'source' && kind === 'public') return { key: 'internet', label: 'internet' };
-  // Only who is called has names. An address that several share counts for the first, so that it is in one group only.
-  const [name] = edge.names;
-  if (name !== undefined) return { key: `name:${name}`, label: name };
-  return { key: `address:${peer.address}`, label: peer.address || 'unknown address' };
+/** Each address is read once, however many edges it is at the end of. */
+function addressPlaces({ policy }: Words) {
+  const networks = new Map(
+    policy.externalNetworks
+      .filter((network) => !isEverywhere(network))
+      .map(({ id, name }): [string, Place] => [id, { key: `network:${id}`, label: name }]),
+  );
+  const kinds = new Map<string, AddressKind>();
+  return ({ address, network }: AddressPeer, side: 'source' | 'destination', names: readonly string[]): Place => {
+    const known = networks.get(network);
+    if (known) return known;
+    const kind = kinds.get(address) ?? addressKind(address);
+    kinds.set(address, kind);
+    if (kind === 'metadata') return METADATA;
+    if (side === 'source' && kind === 'public') return INTERNET;
+    // Only who is called has names. An address that several share counts for the first, so that it is in one group only.
+    const [name] = names;
+    if (name !== undefined) return { key: `name:${name}`, label: name };
+    return { key: `address:${address}`, label: address || 'unknown address' };
+  };
 }
+
+const METADATA: Place = { key: 'metadata', label: 'metadata service' };
+const INTERNET: Place = { key: 'internet', label: 'internet' };
 
 /** A network that holds every address says nothing about who is at the other end. */
 function isEverywhere(network: ExternalNetwork): boolean {
   return network.entries.some((entry) => /^[^!].*\/0$/.test(entry));
 }
 
-function workloadPlace(peer: WorkloadPeer): string {
-  return JSON.stringify(['workload', peer.workload, peer.namespace]);
-}
-
-/** By place: the workload's name, its namespace where that is another one, a telling tag where two would read the same. */
-function workloadLabels(edges: readonly Edge[], { workloads, policy }: Words): Map<string, string> {
-  const peers = new Map<string, WorkloadPeer>();
+/** By namespace and workload: its name, its namespace where that is another one, a telling tag where two would read the same. */
+function workloadPlaces(edges: readonly Edge[], words: Words): Map<string, Map<string, Place>> {
+  const places = new Map<string, Map<string, Place>>();
+  const sameName = new Map<string, WorkloadPeer[]>();
   for (const { source, destination } of edges) {
-    for (const peer of [source, destination]) if (peer.kind === 'workload') peers.set(workloadPlace(peer), peer);
-  }
-  const sameName = new Map<string, string[]>();
-  for (const [key, peer] of peers) {
-    const name = nameOf(peer, workloads, policy.namespace);
-    const keys = sameName.get(name);
-    if (keys) keys.push(key);
-    else sameName.set(name, [key]);
-  }
-  const tagsAt = (key: string) => workloads.get(peers.get(key)?.workload ?? '')?.tags ?? [];
-  const labels = new Map<string, string>();
-  for (const [name, keys] of sameName) {
-    const carriers = new Map<string, number>();
-    for (const tag of keys.flatMap(tagsAt)) carriers.set(tag, (carriers.get(tag) ?? 0) + 1);
-    for (const key of keys) {
-      const telling = tagsAt(key).find((tag) => carriers.get(tag) === 1);
-      labels.set(key, keys.length > 1 && telling ? `${name} [${telling}]` : name);
+    for (const peer of [source, destination]) {
+      if (peer.kind !== 'workload' || places.get(peer.namespace)?.has(peer.workload)) continue;
+      const name = nameOf(peer, words.workloads, words.policy.namespace);
+      const inNamespace = places.get(peer.namespace) ?? new Map<string, Place>();
+      places.set(peer.namespace, inNamespace);
+      const key = JSON.stringify(['workload', peer.workload, peer.namespace]);
+      inNamespace.set(peer.workload, { key, label: name });
+      const peers = sameName.get(name);
+      if (peers) peers.push(peer);
+      else sameName.set(name, [peer]);
     }
   }
-  return labels;
+  const tagsOf = ({ workload }: WorkloadPeer) => words.workloads.get(workload)?.tags ?? [];
+  for (const [name, peers] of sameName) {
+    if (peers.length === 1) continue;
+    const carriers = new Map<string, number>();
+    for (const tag of peers.flatMap(tagsOf)) carriers.set(tag, (carriers.get(tag) ?? 0) + 1);
+    for (const peer of peers) {
+      const telling = tagsOf(peer).find((tag) => carriers.get(tag) === 1);
+      const place = places.get(peer.namespace)?.get(peer.workload);
+      if (place && telling) places.get(peer.namespace)?.set(peer.workload, { ...place, label: `${name} [${telling}]` });
+    }
+  }
+  return places;
 }
 
 function nameOf({ workload, namespace }: WorkloadPeer, workloads: ReadonlyMap<string, Workload>, home: string): string {

@@ -47,7 +47,11 @@ function draftFrom(scene: Scene, stage: Stage): Draft {
     const sketch = sketchDisableDiscovery(scene, mint);
     const asked = new Set(sketch.residual.flatMap((one) => one.group.edges));
     const edges = scene.edges.filter((edge) => asked.has(edge.id));
-    return { ...written(stage, scene, sketch, edges, mint), residual: sketch.residual };
+    const changes = inOrder(sketch.changes);
+    return {
+      ...written(stage, scene, { ...sketch, changes }, allowedBy(scene, changes), edges, mint),
+      residual: sketch.residual,
+    };
   }
   const business = scene.edges.filter((edge) => scene.stageOf(edge) === stage);
   const wanting = business.filter((edge) => isWanting(scene.verdict(edge)));
@@ -58,7 +62,10 @@ function draftFrom(scene: Scene, stage: Stage): Draft {
   );
   const allowed = business.filter((edge) => !isWanting(scene.verdict(edge)));
   const stopped = stoppedIn(scene, stage, wanting);
-  const draft = written(stage, scene, withSuspicions(scene, sketch, wanting, allowedBy), wanting, mint);
+  const changes = inOrder(sketch.changes);
+  const allows = allowedBy(scene, changes);
+  const suspected = withSuspicions(scene, { ...sketch, changes }, wanting, new Set(allows));
+  const draft = written(stage, scene, suspected, allows, wanting, mint);
   const remarks = [...sponsorRemarks(stopped), ...draft.remarks];
   return {
     ...draft,
@@ -78,12 +85,17 @@ function stoppedIn(scene: Scene, stage: AllowingStage, wanting: readonly Edge[])
   return stoppedGroups(scene, stopped, new Set(possible), (edge) => reasonsOf(scene, edge, 'stop'));
 }
 
-function written(stage: Stage, scene: Scene, sketch: Sketch, wanting: readonly Edge[], mint: Mint): Draft {
+function written(
+  stage: Stage,
+  scene: Scene,
+  { changes, ...sketch }: Sketch,
+  allows: readonly string[],
+  wanting: readonly Edge[],
+  mint: Mint,
+): Draft {
   const { evidence } = scene;
-  const changes = inOrder(sketch.changes);
   for (const change of changes) assertAcceptable(change);
   const left = new Set(sketch.leftOut.flatMap((one) => one.edges));
-  const allows = allowedBy(scene, changes);
   const order = { stop: 0, look: 1, note: 2 };
   return {
     namespace: evidence.namespace,
@@ -129,7 +141,8 @@ function assertAcceptable(change: Change): void {
 
 /** Edges that were wanting and are accepted with the changes; ICMP of unknown kind stays uncertain and does not count. */
 function allowedBy(scene: Scene, changes: readonly Change[]): string[] {
-  if (changes.length === 0) return [];
+  // Judged as if both defaults were Reject, so that default actions allow nothing.
+  if (changes.every((change) => change.kind === 'set-default-actions')) return [];
   const { policy, workloads } = scene.evidence;
   const after = compile(withChanges(policy, changes), workloads, {
     assume: { incoming: 'Reject', outgoing: 'Reject' },

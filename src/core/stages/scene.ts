@@ -108,8 +108,12 @@ function byNameAndKey(a: Workload, b: Workload): number {
 function once<Question, Answer>(answer: (question: Question) => Answer): (question: Question) => Answer {
   const known = new Map<Question, Answer>();
   return (question) => {
-    if (!known.has(question)) known.set(question, answer(question));
-    return known.get(question) as Answer;
+    let said = known.get(question);
+    if (said === undefined && !known.has(question)) {
+      said = answer(question);
+      known.set(question, said);
+    }
+    return said as Answer;
   };
 }
 

@@ -10,15 +10,14 @@ import { type LeftOut, list, type Sketch } from './sketch.ts';
 /** More groups than these are told together, so that a flood cannot hide the one that matters. */
 const TOLD_ONE_BY_ONE = 12;
 
-/** `allowedBy`: ids of the edges that changes would accept. */
+/** `covered`: ids of the edges that the changes would accept. */
 export function withSuspicions(
   scene: Scene,
   sketch: Sketch,
   wanting: readonly Edge[],
-  allowedBy: (scene: Scene, changes: Sketch['changes']) => readonly string[],
+  covered: ReadonlySet<string>,
 ): Sketch {
   const stopped = wanting.filter((edge) => scene.suspicions.isStopped(edge));
-  const covered = new Set(stopped.length === 0 ? [] : allowedBy(scene, sketch.changes));
   const out = stopped.filter((edge) => !covered.has(edge.id));
   const allTheSame = stopped.filter((edge) => covered.has(edge.id));
   const left = new Set(sketch.leftOut.flatMap((one) => one.edges));

@@ -31,7 +31,8 @@ export class Ends {
   private readonly compiled: CompiledPolicy;
   private readonly byDefault: DefaultActions<RuleAction>;
   private readonly parties: Parties;
-  private readonly known = new Map<Party, Map<number, End>>();
+  /** By number of the party whose ends they are. */
+  private readonly known: Map<number, End>[] = [];
 
   constructor(
     compiled: CompiledPolicy,
@@ -65,10 +66,10 @@ export class Ends {
     // One number for all of it: a port has 16 bits or is absent, a protocol has 8.
     const how = (party.number * 256 + edge.protocol) * 0x2_0000 + (edge.port ?? 0x1_0000);
     const key = side === 'source' ? 2 * how : 2 * how + 1;
-    let ends = this.known.get(own);
+    let ends = this.known[own.number];
     if (!ends) {
       ends = new Map();
-      this.known.set(own, ends);
+      this.known[own.number] = ends;
     }
     let end = ends.get(key);
     if (!end) {
