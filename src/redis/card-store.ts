@@ -19,6 +19,24 @@ const Texts = z.array(z.string());
 /** So many tries to send different versions may fail one after the other. */
 const UNSENT_MAX = 9;
 
+/** Several who send the same version at once keep it once: otherwise the former one would be forgotten too soon. */
+const KEEP_TEXTS = `
+if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then
+  redis.call('LPUSH', KEYS[1], ARGV[1])
+  redis.call('LTRIM', KEYS[1], 0, ARGV[2])
+end
+`;
+
+/** How the channel of a lockdown was when somebody last looked, and how often it has changed. */
+const ChannelSeen = z.strictObject({
+  name: z.string().optional(),
+  trouble: z.string().optional(),
+  changes: z.number().int(),
+});
+export type ChannelSeen = z.infer<typeof ChannelSeen>;
+/** Beside the fingerprints of the cards. */
+const CHANNEL = 'channel';
+
 export type CardStore = ReturnType<typeof cardStore>;
 
 export function cardStore(redis: Redis) {
@@ -69,13 +87,7 @@ export function cardStore(redis: Redis) {
 
     /** What people will read on a card, in each form that may be sent; kept before it is sent. */
     async keepTexts(lockdown: string, card: string, fingerprints: readonly string[]): Promise<void> {
-      const texts = JSON.stringify(fingerprints);
-      if ((await redis.lindex(key.texts(lockdown, card), 0)) === texts) return;
-      await redis
-        .multi()
-        .lpush(key.texts(lockdown, card), texts)
-        .ltrim(key.texts(lockdown, card), 0, UNSENT_MAX)
-        .exec();
+      await redis.eval(KEEP_TEXTS, 1, key.texts(lockdown, card), JSON.stringify(fingerprints), UNSENT_MAX);
     },
 
     /** It was sent: who pressed a moment before still saw the former one, and nobody one before that. */
@@ -100,6 +112,15 @@ export function cardStore(redis: Redis) {
 
     async putRight(lockdown: string, card: string): Promise<void> {
       await redis.srem(key.altered(lockdown), card);
+    },
+
+    async channelSeen(lockdown: string): Promise<ChannelSeen | undefined> {
+      const text = await redis.hget(key.shown(lockdown), CHANNEL);
+      return text ? ChannelSeen.parse(JSON.parse(text)) : undefined;
+    },
+
+    async keepChannelSeen(lockdown: string, seen: ChannelSeen): Promise<void> {
+      await redis.hset(key.shown(lockdown), CHANNEL, JSON.stringify(seen));
     },
 
     /**
