@@ -66,6 +66,11 @@ export function cardStore(redis: Redis) {
         .exec();
     },
 
+    /** Says that a file is there. Slack tells only its thread, and a press in that thread is none on the file. */
+    async putFile(lockdown: string, card: string, place: Place): Promise<void> {
+      await redis.hset(key.cards(lockdown), card, JSON.stringify(place));
+    },
+
     /** Forgets where a card was, because it was deleted in Slack: it may be posted once more. */
     async drop(lockdown: string, card: string): Promise<void> {
       await redis

@@ -11,7 +11,7 @@ import { inPlainText, withoutTables } from './views/older-blocks.ts';
 
 export type Deps = {
   readonly client: webApi.WebClient;
-  readonly cards: Pick<Cards, 'get' | 'put' | 'claim'>;
+  readonly cards: Pick<Cards, 'get' | 'put' | 'putFile' | 'claim'>;
   readonly journal: Pick<SlackJournal, 'degraded'>;
   /** How long somebody else may take to post what they claimed; then we look whether they did. */
   readonly doubtMs?: number;
@@ -110,7 +110,7 @@ export function poster({ client, cards, journal, doubtMs = 2000 }: Deps) {
       return 'lacking';
     }
     // Slack says where a file was shared only later; its thread is enough for us.
-    await cards.put(lockdown, card, found ?? { channel, ts: thread ?? '' });
+    await cards.putFile(lockdown, card, found ?? { channel, ts: thread ?? '' });
     return 'attached';
   }
 

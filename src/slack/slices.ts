@@ -30,6 +30,8 @@ export type Cards = {
   ): Promise<{ lockdown: string; card: string; stage?: Stage | undefined; nonce?: string | undefined } | undefined>;
   get(lockdown: string, card: string): Promise<Place | undefined>;
   put(lockdown: string, card: string, place: Place & { readonly nonce?: string }, stage?: Stage): Promise<void>;
+  /** A file of which only the thread is known. */
+  putFile(lockdown: string, card: string, place: Place): Promise<void>;
   claim(lockdown: string, card: string): Promise<'ours' | 'posted' | 'in doubt'>;
   /** Fingerprints of what people may rightly read on a card. */
   texts(lockdown: string, card: string): Promise<string[]>;

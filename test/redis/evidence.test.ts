@@ -87,6 +87,13 @@ describe('a card in Slack', () => {
     expect(await cards.find(place.channel, '1.1')).toBeUndefined();
   });
 
+  test('is still found by its message when a file was attached in its thread', async () => {
+    await cards.put(SHOP, 'lockdown', place);
+    await cards.putFile(SHOP, 'edges-dns-r1', place);
+    expect(await cards.find(place.channel, place.ts)).toMatchObject({ card: 'lockdown' });
+    expect(await cards.claim(SHOP, 'edges-dns-r1')).toBe('posted');
+  });
+
   test('that somebody deleted may be posted once more', async () => {
     await cards.claim(SHOP, 'lockdown');
     await cards.put(SHOP, 'lockdown', place);

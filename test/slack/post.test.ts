@@ -147,6 +147,14 @@ test('a file is attached once, and a Slack that takes none holds nothing up', as
   expect(without.lines).toEqual([expect.stringContaining('degraded files')]);
 });
 
+test('a card whose thread has a file is still the card, so its buttons are not taken for those of something else', async () => {
+  const { post, memory } = await opened();
+  const root = await post().postCard(card);
+  const file = { channel: CHANNEL, thread: root.ts, name: 'a.csv', title: 'Edges of dns, draft 1', content: 'a,b\n' };
+  await post().attachFile({ lockdown: lockdown.id, card: 'edges-dns-r1', ...file });
+  expect(await memory.cards.find(CHANNEL, root.ts)).toMatchObject({ card: card.card });
+});
+
 test('a whisper is for one person, and what it quotes is not live', async () => {
   const { post, around } = await opened();
   await post().whisper({ channel: CHANNEL, user: ALICE }, 'There is no `<!channel>` here.');

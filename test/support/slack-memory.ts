@@ -12,6 +12,7 @@ export function slackMemory() {
   const lockdowns = new Map<string, Lockdown>();
   const findings: { [Kind in keyof Findings]?: Awaited<ReturnType<Findings[Kind]>> } = {};
   const places = new Map<string, Kept>();
+  const shownAt = new Map<string, string>();
   const claims = new Set<string>();
   const texts = new Map<string, string[]>();
   const altered = new Set<string>();
@@ -38,14 +39,18 @@ export function slackMemory() {
   };
   const cards: Cards = {
     async find(channel, ts) {
-      const found = [...places].find(([, place]) => place.channel === channel && place.ts === ts);
-      if (!found) return answers(undefined);
-      const [key, { nonce }] = found;
+      const key = shownAt.get(`${channel} ${ts}`);
+      if (key === undefined) return answers(undefined);
       const [lockdown = '', card = ''] = key.split(' ');
-      return answers({ lockdown, card, nonce });
+      return answers({ lockdown, card, nonce: places.get(key)?.nonce });
     },
     get: (lockdown, card) => answers(places.get(`${lockdown} ${card}`)),
-    put: async (lockdown, card, place, stage) => answers(void places.set(`${lockdown} ${card}`, { ...place, stage })),
+    async put(lockdown, card, place, stage) {
+      places.set(`${lockdown} ${card}`, { ...place, stage });
+      shownAt.set(`${place.channel} ${place.ts}`, `${lockdown} ${card}`);
+      return answers(undefined);
+    },
+    putFile: (lockdown, card, place) => answers(void places.set(`${lockdown} ${card}`, place)),
     async claim(lockdown, card) {
       const key = `${lockdown} ${card}`;
       if (places.has(key)) return answers('posted');
