@@ -15,7 +15,7 @@ const MAP: Readonly<Record<string, readonly string[]>> = {
   'config/': ['src/core/', 'zod', 'yaml', 'fastest-levenshtein', 'bullmq', 'node:'],
   'src/console/': ['src/core/', 'zod', 'undici', 'node:'],
   'src/kubernetes/': ['src/core/', '@kubernetes/client-node', 'node:'],
-  'src/ledger/': ['src/core/', 'src/redis/', 'src/slack/', 'config/', 'zod', 'yaml', 'node:'],
+  'src/ledger/': ['src/core/', 'src/redis/', 'src/slack/', 'src/console/', 'config/', 'zod', 'yaml', 'node:'],
   'src/redis/': ['src/core/', 'src/jobs.ts', 'src/journal.ts', 'zod', 'ioredis', 'bullmq', 'node:'],
   'src/slack/': [
     'src/core/',

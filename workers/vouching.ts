@@ -1,14 +1,17 @@
 /** How a history is vouched for outside Redis: a signed checkpoint in the thread, and where it stands in the next entry. */
+import type { Settings } from '#config/schema.ts';
 import { checkpointText, LEDGER, noteOf, noteSignature, originOf } from '#core/checkpoint.ts';
 import { commitments } from '#core/commitment.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
-import type { Entry } from '#redis/lockdown-store.ts';
+import type { Entry, LockdownStore } from '#redis/lockdown-store.ts';
 import type { Queues } from '#redis/queue.ts';
 import { cardNames } from '#slack/card-names.ts';
 import type { Poster } from '#slack/post.ts';
 import { checkpointLine } from '#slack/views/checkpoint-line.ts';
 
 export type VouchingDeps = {
+  readonly lockdowns: Pick<LockdownStore, 'history'>;
+  readonly settings: Pick<Settings, 'ledger'>;
   readonly poster: Pick<Poster, 'postCard' | 'permalink'>;
   readonly queues: Pick<Queues, 'add'>;
   /** Signs checkpoints; absent where an installation has none, and then nothing is posted. */
@@ -44,6 +47,21 @@ export async function vouchFor(deps: VouchingDeps, lockdown: Lockdown, entry: En
     type: 'checkpoint-posted' as const,
     ...{ size: entry.number, root: entry.hash, key: ledgerKey.id, signature, ts: place.ts },
     ...(permalink === undefined ? {} : { permalink }),
+    ...(await handedOver(deps, id, ledgerKey.id)),
   };
   await deps.queues.add('record-event', { lockdown: id, event }, `${id}-checkpoint-e${entry.number}`);
+}
+
+/** The first checkpoint under another key than before says that the one before agreed; nothing where it could not. */
+async function handedOver(
+  { lockdowns, settings }: Pick<VouchingDeps, 'lockdowns' | 'settings'>,
+  id: string,
+  key: string,
+): Promise<{ handover?: string }> {
+  const posted = (await lockdowns.history(id)).flatMap(({ event }) =>
+    event.type === 'checkpoint-posted' ? [event] : [],
+  );
+  const before = posted.at(-1);
+  const handover = settings.ledger.publicKeys[key]?.handover;
+  return before && before.key !== key && handover !== undefined ? { handover } : {};
 }

@@ -70,7 +70,7 @@ async function readState(redis: Redis, lockdown: Lockdown, receiptKeys: Observed
     const finding = await sources.evidence.draft(id, event.stage, event.ask.digest);
     if (finding) drafts.set(event.ask.digest, finding);
   }
-  const ledger = await gather({ ...sources, permalink: withoutSlack, receiptKeys, now: Date.now }, id);
+  const ledger = await gather({ ...sources, permalink: withoutSlack, receiptKeys, ledgerKeys: {}, now: Date.now }, id);
   return {
     lockdown,
     entries,

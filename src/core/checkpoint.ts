@@ -80,11 +80,29 @@ export function verifierOf(raw: Buffer): Verifier {
   return { name: LEDGER, hash: keyHash(LEDGER, raw).toString('hex'), raw };
 }
 
+type Signature = { readonly name: string; readonly hash: string; readonly signature: Buffer };
+
 export type Note = {
   readonly checkpoint: Checkpoint;
   readonly text: string;
-  readonly signatures: readonly { readonly name: string; readonly hash: string; readonly signature: Buffer }[];
+  readonly signatures: readonly Signature[];
 };
+
+/** The signature lines that follow one another at the beginning. */
+export function signaturesIn(lines: readonly string[]): Signature[] {
+  const signatures: Signature[] = [];
+  for (const line of lines) {
+    const read = signatureIn(line);
+    if (!read) break;
+    signatures.push(read);
+  }
+  return signatures;
+}
+
+export function signedBy(text: string, signatures: readonly Signature[], { name, hash, raw }: Verifier): boolean {
+  const own = signatures.filter((each) => each.name === name && each.hash === hash);
+  return own.length > 0 && own.every(({ signature }) => verify(null, Buffer.from(text), publicKeyOf(raw), signature));
+}
 
 /** Every checkpoint in a file that holds one after the other; `strange` are lines that belong to none. */
 export function readNotes(file: string): { readonly notes: readonly Note[]; readonly strange: readonly string[] } {
@@ -101,11 +119,8 @@ export function readNotes(file: string): { readonly notes: readonly Note[]; read
     }
     at += 3;
     if (lines[at] === '') at += 1;
-    const signatures: Note['signatures'][number][] = [];
-    for (let read = signatureIn(lines[at]); read; read = signatureIn(lines[at])) {
-      signatures.push(read);
-      at += 1;
-    }
+    const signatures = signaturesIn(lines.slice(at));
+    at += signatures.length;
     notes.push({ checkpoint, text: checkpointText(checkpoint), signatures });
   }
   return { notes, strange };
@@ -116,12 +131,11 @@ export function readNotes(file: string): { readonly notes: readonly Note[]; read
  * not hold, `unknown` where nobody we know has signed.
  */
 export function standing(note: Note, verifiers: readonly Verifier[]): 'signed' | 'forged' | 'unknown' {
-  const ours = note.signatures.flatMap(({ name, hash, signature }) => {
-    const key = verifiers.find((each) => each.name === name && each.hash === hash);
-    return key ? [verify(null, Buffer.from(note.text), publicKeyOf(key.raw), signature)] : [];
-  });
-  if (ours.length === 0) return 'unknown';
-  return ours.every((holds) => holds) ? 'signed' : 'forged';
+  const known = verifiers.filter(({ name, hash }) =>
+    note.signatures.some((each) => each.name === name && each.hash === hash),
+  );
+  if (known.length === 0) return 'unknown';
+  return known.every((key) => signedBy(note.text, note.signatures, key)) ? 'signed' : 'forged';
 }
 
 const DASH = '\u2014';
@@ -136,7 +150,7 @@ function checkpointAt(lines: readonly string[], at: number): Checkpoint | undefi
   return { origin, size: Number(size), root: raw.toString('hex') };
 }
 
-function signatureIn(line: string | undefined): Note['signatures'][number] | undefined {
+function signatureIn(line: string | undefined): Signature | undefined {
   const [, name, encoded] = new RegExp(`^${DASH} ([^\\s+]+) (\\S+)$`).exec(line ?? '') ?? [];
   if (name === undefined || encoded === undefined) return undefined;
   const raw = Buffer.from(encoded, 'base64');

@@ -63,6 +63,8 @@ export const Event = z.discriminatedUnion('type', [
     /** Of the message in Slack: its time, by Slack's clock. */
     ts: z.string(),
     permalink: z.string().optional(),
+    /** Where this key took over from the one before: the note that both signed. */
+    handover: z.string().optional(),
   }),
   // derived by the tables, never accepted from outside
   fact('opened', { stage }),

@@ -23,7 +23,7 @@ example:
   npm run --silent lockstep -- ledger checkpoint hipster-shop-1 --key ledger-key.pem >> anchors.txt
 `,
   options: { key: { type: 'string' } },
-  words: 1,
+  words: [1, 1],
   async run(given, world) {
     const keyFile = wordOf(given, 'key');
     const signer = keyFile === undefined ? undefined : { name: LEDGER, pem: ed25519(keyFile) };

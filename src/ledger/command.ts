@@ -27,8 +27,8 @@ export type Command = {
   /** Usage, options, exit codes, an example. */
   readonly help: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
-  /** How many words it takes beside options. */
-  readonly words: number;
+  /** How many words it takes beside options: from, to. */
+  readonly words: readonly [number, number];
   /** Gives the exit code. */
   run(given: Given, world: World): Promise<number>;
 };

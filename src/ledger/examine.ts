@@ -8,17 +8,21 @@ import { checkDrafts } from './checks/drafts.ts';
 import { checkKept } from './checks/kept.ts';
 import { type Moment, replay } from './checks/replay.ts';
 import { checkVotes } from './checks/votes.ts';
+import { checkVouched, type LedgerKeys, verifiersOf } from './checks/vouched.ts';
 import { readLedger } from './format.ts';
 import { commitmentsIn, withheldRemark } from './redaction.ts';
 import type { Finding, Report } from './report.ts';
+import { NOBODY, type Witnesses } from './witnesses.ts';
 
 /** What the one who verifies brings, from elsewhere than the file. */
 export type Trusted = {
   /** Keys of receipts; without them the file is believed about its own keys, and that is said. */
   readonly receiptKeys?: PublicKeys;
   readonly checkpointKeys?: readonly Verifier[];
-  /** Checkpoints, one after the other. */
-  readonly anchors?: string;
+  /** Keys of ledgers; without them the file is believed about its own. */
+  readonly ledgerKeys?: LedgerKeys;
+  /** Checkpoints from elsewhere. */
+  readonly witnesses?: Witnesses;
 };
 
 export function examine(text: string, trusted: Trusted = {}): Report {
@@ -34,10 +38,11 @@ export function examine(text: string, trusted: Trusted = {}): Report {
   const { moments, findings: notPlayed, lockdown: after } = replay(lockdown.salt, entries);
   const votes = moments.filter((moment) => moment.kind === 'voted');
   const drafts = checkDrafts(ledger, moments, commit);
-  const anchors =
-    trusted.anchors === undefined
-      ? { findings: [], remarks: [], held: 0 }
-      : checkAnchors(trusted.anchors, originOf(lockdown.id, commit), entries, trusted.checkpointKeys ?? []);
+  const origin = originOf(lockdown.id, commit);
+  const ledgerKeys = trusted.ledgerKeys ?? header.ledgerKeys;
+  const vouched = checkVouched(entries, origin, ledgerKeys);
+  const verifiers = [...(trusted.checkpointKeys ?? []), ...verifiersOf(trusted.ledgerKeys ?? {})];
+  const anchors = checkAnchors(trusted.witnesses ?? NOBODY, origin, entries, verifiers);
   const readToEnd = unread.length === 0 && after !== undefined;
 
   const findings: Finding[] = [
@@ -48,8 +53,9 @@ export function examine(text: string, trusted: Trusted = {}): Report {
     ...checkVotes(moments, { publicKeys: trusted.receiptKeys ?? header.receiptKeys, commit }),
     ...drafts.findings,
     ...(readToEnd ? checkKept(ledger, after, moments) : []),
+    ...vouched.findings,
     ...anchors.findings,
-    ...unproven(votes.length, drafts.namespaceHolds || anchors.held > 0, trusted),
+    ...unproven({ votes: votes.length, posted: vouched.held }, drafts.namespaceHolds || anchors.held > 0, trusted),
   ];
   return {
     lockdown: lockdown.id,
@@ -59,7 +65,7 @@ export function examine(text: string, trusted: Trusted = {}): Report {
     ...rootOf(entries.at(-1)?.hash),
     votes: votes.length,
     applied: moments.flatMap(writing),
-    checkpoints: anchors.held,
+    checkpoints: vouched.held + anchors.held,
     findings: byEntry(findings),
     remarks: [
       ...drafts.remarks,
@@ -85,13 +91,23 @@ function otherCount(said: number, are: number): Finding {
 }
 
 /** What the file cannot prove about itself. */
-function unproven(votes: number, namespaceHolds: boolean, { receiptKeys }: Trusted): Finding[] {
+function unproven(
+  { votes, posted }: { readonly votes: number; readonly posted: number },
+  namespaceHolds: boolean,
+  { receiptKeys, ledgerKeys }: Trusted,
+): Finding[] {
   const findings: Finding[] = [];
   if (votes > 0 && receiptKeys === undefined)
     findings.push({
       verdict: 'unchecked',
       because:
         'the receipts were checked against the keys in the file itself: whose keys they are, only --keys can tell',
+    });
+  if (posted > 0 && ledgerKeys === undefined)
+    findings.push({
+      verdict: 'unchecked',
+      because:
+        'the checkpoints in the history were checked against the keys in the file itself: whose keys they are, only --keys can tell',
     });
   if (!namespaceHolds)
     findings.push({

@@ -4,6 +4,7 @@ import { slackClient } from '#slack/client.ts';
 import { type Command, Misused, reading, wordOf } from './command.ts';
 import { writeLedger } from './format.ts';
 import { gather } from './gather.ts';
+import { keysIn } from './keys-file.ts';
 import { permalinksFrom, withoutSlack } from './permalinks.ts';
 import { redact } from './redaction.ts';
 import { EXIT } from './report.ts';
@@ -28,7 +29,7 @@ example:
   npm run --silent lockstep -- ledger export hipster-shop-1 --out hipster-shop-1.jsonl
 `,
   options: { redact: { type: 'boolean' }, out: { type: 'string' }, 'without-slack': { type: 'boolean' } },
-  words: 1,
+  words: [1, 1],
   run: (given, world) =>
     reading(world, async ({ config: { settings, secrets }, ...kept }) => {
       const [id = ''] = given.positionals;
@@ -36,8 +37,7 @@ example:
         given.values['without-slack'] || given.values.redact
           ? withoutSlack
           : permalinksFrom(slackClient(secrets.slackBotToken, { slackApiUrl: secrets.slackApiUrl }));
-      const { publicKeys: receiptKeys } = settings.receipts;
-      const whole = await gather({ ...kept, permalink, receiptKeys, now: world.now }, id);
+      const whole = await gather({ ...kept, permalink, ...keysIn(settings), now: world.now }, id);
       if (!whole) throw new Misused(`No lockdown ${id} is kept; ledger list says which are.`);
       const ledger = given.values.redact ? redact(whole) : whole;
       const text = writeLedger(ledger);

@@ -49,6 +49,7 @@ export const Header = z.strictObject({
   entries: z.number().int(),
   /** As the configuration has them; whoever verifies brings their own. */
   receiptKeys: z.record(z.string(), z.string()),
+  ledgerKeys: z.record(z.string(), z.string()),
   /** The rule each question was asked under, by the entry that asked it. */
   rules: z.array(z.strictObject({ entry: z.number().int(), stage, nonce: z.string(), rule: ApprovalRule })),
   lockdown: Lockdown,

@@ -9,6 +9,7 @@ import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { Entry, LockdownStore } from '#redis/lockdown-store.ts';
 import { cardNames } from '#slack/card-names.ts';
 import type { PublicKeys } from '#slack/receipt.ts';
+import type { LedgerKeys } from './checks/vouched.ts';
 import { DraftLine, type EntryLine, type Header, type Ledger, newHeader, type ObjectsLine } from './format.ts';
 
 export type Sources = {
@@ -18,6 +19,7 @@ export type Sources = {
   /** Why there is none, in a sentence, where Slack gives none. */
   readonly permalink: (place: Place) => Promise<{ readonly url: string } | { readonly lacking: string }>;
   readonly receiptKeys: PublicKeys;
+  readonly ledgerKeys: LedgerKeys;
   readonly now: () => number;
 };
 
@@ -58,6 +60,7 @@ async function assembled(sources: Sources, { lockdown, entries, drafts, objects 
     exportedAt: sources.now(),
     entries: entries.length,
     receiptKeys: { ...sources.receiptKeys },
+    ledgerKeys: { ...sources.ledgerKeys },
     rules,
     lockdown,
     lacking,

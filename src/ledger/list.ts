@@ -15,7 +15,7 @@ example:
   npm run --silent lockstep -- ledger list
 `,
   options: {},
-  words: 0,
+  words: [0, 0],
   run: ({ values }, world) =>
     reading(world, async ({ lockdowns }) => {
       const all = [...(await lockdowns.open()), ...(await lockdowns.recent(MOST_ENDED))];

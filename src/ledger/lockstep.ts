@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { checkpoint } from './checkpoint.ts';
 import { type Command, type Given, Misused, type World } from './command.ts';
 import { exportLedger } from './export.ts';
+import { handover } from './handover.ts';
 import { list } from './list.ts';
 import { EXIT } from './report.ts';
 import { verify } from './verify.ts';
@@ -12,6 +13,7 @@ const COMMANDS = new Map<string, Command>([
   ['export', exportLedger],
   ['verify', verify],
   ['checkpoint', checkpoint],
+  ['handover', handover],
 ]);
 
 /** Gives the exit code. */
@@ -25,9 +27,11 @@ export async function lockstep(words: readonly string[], world: World): Promise<
       world.out(command.help);
       return EXIT.whole;
     }
-    if (given.positionals.length !== command.words)
+    const [least, most] = command.words;
+    const words = given.positionals.length;
+    if (words < least || words > most)
       throw new Misused(
-        `Beside options it takes ${command.words === 0 ? 'nothing' : 'one word'}, and was given ${given.positionals.length}.`,
+        `Beside options it takes ${most === 0 ? 'nothing' : `${least === most ? '' : 'at most '}one word`}, and was given ${words}.`,
       );
     return await command.run(given, world);
   } catch (error) {

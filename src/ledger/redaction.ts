@@ -10,7 +10,7 @@ import { yamlOf } from './gather.ts';
 /** Texts of these fields say nothing about people, workloads, hosts or places. Whatever is not listed is withheld. */
 export const SHOWN: ReadonlySet<string> = new Set([
   ...['type', 'stage', 'step', 'from', 'to', 'phase', 'failedIn', 'failedStep', 'config', 'previous', 'hash', 'days'],
-  ...['digest', 'nonce', 'decision', 'gesture', 'key', 'signature', 'written', 'answer', 'root'],
+  ...['digest', 'nonce', 'decision', 'gesture', 'key', 'signature', 'written', 'answer', 'root', 'ts', 'handover'],
   ...['kind', 'action', 'predicted', 'incoming', 'outgoing', 'ports', 'protocolPorts', 'line', 'format'],
 ]);
 

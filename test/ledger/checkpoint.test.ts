@@ -15,6 +15,7 @@ import { commitments } from '#core/commitment.ts';
 import { examine } from '#src/ledger/examine.ts';
 import { readLedger } from '#src/ledger/format.ts';
 import { exitOf } from '#src/ledger/report.ts';
+import { NOBODY } from '#src/ledger/witnesses.ts';
 import { redisForTests } from '#test/support/redis.ts';
 import { aReceiptKey } from '#test/support/slack-process.ts';
 import { aWholeLockdown, ID, publicKeys, rehashed, SALT, tampered } from './whole-lockdown.ts';
@@ -40,7 +41,11 @@ function noteAt(size: number, by: typeof signer | null = signer, origin = ORIGIN
 }
 
 function found(text: string, anchors: string) {
-  const report = examine(text, { receiptKeys: publicKeys, checkpointKeys: [keyOf(signer)], anchors });
+  const report = examine(text, {
+    receiptKeys: publicKeys,
+    checkpointKeys: [keyOf(signer)],
+    witnesses: { ...NOBODY, notes: [{ text: anchors }] },
+  });
   const because = report.findings.map((finding) => finding.because).join('\n');
   return { exit: exitOf(report), entry: report.findings[0]?.entry, because, held: report.checkpoints };
 }

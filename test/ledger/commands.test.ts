@@ -1,17 +1,22 @@
 /** The command line: what it reads, what it prints, and what it ends with. */
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { Environment } from '#config/env.ts';
-import { originOf } from '#core/checkpoint.ts';
+import { keyIdOf, publicPartOf } from '#config/receipt-key.ts';
+import { Settings } from '#config/schema.ts';
+import { originOf, verifierOf } from '#core/checkpoint.ts';
 import { commitments } from '#core/commitment.ts';
+import { handoverHolds } from '#core/handover.ts';
 import { lockstep } from '#src/ledger/lockstep.ts';
 import { configuration, NAMESPACES } from '#test/support/configuration.ts';
 import { aHouse } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
+import { aReceiptKey } from '#test/support/slack-process.ts';
 import { aWholeLockdown, ID, NAMESPACE, NOON, publicKeys, receiptKey, SALT, tampered } from './whole-lockdown.ts';
 
 const { redis, url } = redisForTests(11);
@@ -158,10 +163,40 @@ test('where Slack does not answer the export says so and has everything else', a
   expect(out.split('\n')).toHaveLength(1 + 44 + 6 + 2 + 1 + 1);
 });
 
+test('a ledger key takes over by lines that are pasted into the configuration as they are', async () => {
+  const { folder } = worker();
+  const [from, to] = [aReceiptKey(), aReceiptKey()].map(({ pem }, at) => {
+    writeFileSync(join(folder, `${at}.pem`), pem);
+    return { file: join(folder, `${at}.pem`), raw: publicPartOf(pem) ?? Buffer.alloc(0) };
+  }) as [Key, Key];
+  const printed = await run({}, 'ledger', 'handover', '--from', from.file, '--to', to.file);
+  expect(printed.exit).toBe(0);
+  const [id, key] = [keyIdOf(to.raw), to.raw.toString('base64')];
+  const pasted = Settings.shape.ledger.parse(parse(printed.out).ledger).publicKeys[id];
+  expect(pasted).toMatchObject({ key, since: '2026-11-22' });
+  const keys = { from: verifierOf(from.raw), to: verifierOf(to.raw) };
+  expect(handoverHolds(pasted?.handover ?? '', { from: keyIdOf(from.raw), to: id, key }, keys)).toBe(true);
+  expect(await run({}, 'ledger', 'handover', '--from', from.file, '--to', from.file)).toMatchObject({ exit: 64 });
+  expect(await run({}, 'ledger', 'handover', '--from', from.file)).toMatchObject({ exit: 64 });
+});
+type Key = { readonly file: string; readonly raw: Buffer };
+
+test('what is kept now is verified without a file; who is not asked because of --offline is said', async () => {
+  await aWholeLockdown(redis);
+  const { env, file: config } = worker();
+  const now = await run(env, 'ledger', 'verify', '--lockdown', ID, '--keys', config);
+  expect(now).toMatchObject({ exit: 0, out: expect.stringContaining('The ledger is whole.') });
+  const words = ['ledger', 'verify', '--lockdown', ID, '--keys', config, '--anchors', 'slack,console,file'];
+  const { exit, out } = await run(env, ...words, '--offline');
+  expect(exit).toBe(3);
+  for (const sentence of ['slack was not asked, because of --offline', 'console was not asked', 'no folder of daily'])
+    expect(out).toContain(sentence);
+});
+
 describe('called wrongly', () => {
   const cases: [string, string[], string][] = [
     ['an unknown command', ['ledger', 'forge'], 'There is no command ledger forge'],
-    ['no file', ['ledger', 'verify'], 'was given 0'],
+    ['no file', ['ledger', 'verify'], 'Give either a FILE or --lockdown ID'],
     ['an unknown option', ['ledger', 'verify', 'file', '--trust-me'], '--trust-me'],
     ['a file that is not there', ['ledger', 'verify', '/nowhere.jsonl'], '/nowhere.jsonl cannot be read: ENOENT'],
   ];

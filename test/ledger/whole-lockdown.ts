@@ -2,10 +2,11 @@
 import type { Redis } from 'ioredis';
 import { keyIdOf, publicPartOf } from '#config/receipt-key.ts';
 import type { Ask, Vote } from '#core/approval.ts';
+import { checkpointText, LEDGER, noteSignature, originOf, signedNote } from '#core/checkpoint.ts';
 import { commitments } from '#core/commitment.ts';
 import { findingDigest } from '#core/digest.ts';
 import type { Change, Draft, EdgeGroup, Residual } from '#core/draft.ts';
-import type { Event } from '#core/events.ts';
+import type { Event, EventOf } from '#core/events.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { advance } from '#core/lockdown.ts';
 import { newLockdown, startOf } from '#core/lockdown-state.ts';
@@ -33,6 +34,11 @@ const HOUR = 3_600_000;
 const { pem } = aReceiptKey();
 export const receiptKey = { id: keyIdOf(publicPartOf(pem) ?? Buffer.alloc(0)), pem };
 export const publicKeys = { [receiptKey.id]: publicKeyText(receiptKey) };
+
+const aLedgerKey = aReceiptKey();
+const ledgerRaw = publicPartOf(aLedgerKey.pem) ?? Buffer.alloc(0);
+export const ledgerKey = { id: keyIdOf(ledgerRaw), pem: aLedgerKey.pem };
+export const ledgerKeys = { [ledgerKey.id]: ledgerRaw.toString('base64') };
 
 const RULE: Ask['rule'] = {
   users: [BORIS, ERIN],
@@ -129,19 +135,30 @@ export async function aLockdownIn(redis: Redis, id = ID) {
     await happens({ type: 'applied', stage, objects, at: clock });
   }
 
+  /** A worker posts a checkpoint of all there is, and says so. */
+  async function vouches(key = ledgerKey, change: Partial<EventOf<'checkpoint-posted'>> = {}): Promise<string> {
+    const last = (await lockdowns.history(id)).at(-1);
+    const [size, root] = [last?.number ?? 0, last?.hash ?? ''];
+    const text = checkpointText({ origin: originOf(id, commitments(SALT)), size, root });
+    const signer = { name: LEDGER, pem: key.pem };
+    const posted = { size, root, key: key.id, signature: noteSignature(text, signer), ts: `${clock / 1000}.000100` };
+    await happens({ type: 'checkpoint-posted', ...posted, ...change });
+    return signedNote(text, signer);
+  }
+
   const permalink = async ({ channel, ts }: { channel: string; ts: string }) => ({
     url: `https://acme.slack.com/archives/${channel}/p${ts.replace('.', '')}`,
   });
   /** As `ledger export` writes it. */
   async function text(): Promise<string> {
     const ledger = await gather(
-      { lockdowns, evidence, cards, permalink, receiptKeys: publicKeys, now: () => clock },
+      { lockdowns, evidence, cards, permalink, receiptKeys: publicKeys, ledgerKeys, now: () => clock },
       id,
     );
     if (!ledger) throw new Error(`${id} is not kept`);
     return writeLedger(ledger);
   }
-  return { happens, asks, signed, votes, saves, writes, text, lockdowns, evidence };
+  return { happens, vouches, asks, signed, votes, saves, writes, text, lockdowns, evidence };
 }
 
 function findingOf(draft: Draft, digest: string): DraftFinding {

@@ -3,6 +3,10 @@ import { expect, test } from 'vitest';
 import { keyIdOf, publicPartOf } from '#config/receipt-key.ts';
 import { checkpointText, LEDGER, originOf, readNotes, signedNote, standing, verifierOf } from '#core/checkpoint.ts';
 import { commitments } from '#core/commitment.ts';
+import { findCheckpoints } from '#slack/checkpoints.ts';
+import { slackClient } from '#slack/client.ts';
+import { checkAnchors } from '#src/ledger/checks/anchors.ts';
+import { askConsole, askSlack, together } from '#src/ledger/witnesses.ts';
 import { aHouse, CHANNEL, type House, type HouseOptions } from '#test/support/house.ts';
 import { ownRedisForTests } from '#test/support/redis.ts';
 import { aReceiptKey } from '#test/support/slack-process.ts';
@@ -105,4 +109,46 @@ test('every object on the console says how long the history was when it was appr
   expect(objects.length).toBeGreaterThan(1);
   for (const { annotations } of objects)
     expect(annotations?.['lockstep.ledger']).toEqual([`${approval?.number}:${approval?.hash.slice(0, 16)}`]);
+});
+
+test('an auditor who asks Slack and the console finds the history that they know, and how much of it is gone', async () => {
+  const house = await aVouchingHouse();
+  await house.asking('dns');
+  await house.approve('dns', 'verify-stage');
+  await house.wish('boris', { verb: 'go-on-unproven', stage: 'dns' });
+  await house.settle('verify-stage');
+  const lockdown = await house.lockdown();
+  const config = {
+    settings: house.settings,
+    secrets: { redisUrl: '', slackBotToken: house.slack.botToken, slackApiUrl: house.slack.apiUrl },
+    hash: '',
+  };
+  const slack = await askSlack(config, lockdown);
+  expect(slack).toEqual({
+    notes: [{ text: expect.stringContaining('/chain'), at: expect.any(Number) }],
+    objects: [],
+    silent: [],
+  });
+  const onConsole = await askConsole(config, lockdown);
+  expect(onConsole.objects.map(({ object }) => object).toSorted()).toEqual(['DNS', 'allow-dns']);
+
+  const entries = await house.deps.lockdowns.history(house.id);
+  const origin = originOf(house.id, commitments(lockdown.salt));
+  const all = checkAnchors(together([slack, onConsole]), origin, entries, [verifierOf(raw)]);
+  expect(all).toMatchObject({ findings: [], held: 3 });
+  const few = checkAnchors(together([slack, onConsole]), origin, entries.slice(0, 3), [verifierOf(raw)]);
+  expect(few.findings.map(({ verdict }) => verdict)).toEqual(['missing', 'missing', 'missing']);
+});
+
+test('a checkpoint that somebody with the bot’s token edited, and one that somebody else posted, count for nothing', async () => {
+  const house = await aVouchingHouse();
+  await closesDns(house);
+  const [posted] = await checkpoints(house);
+  const client = slackClient(house.slack.botToken, { slackApiUrl: house.slack.apiUrl });
+  const event_payload = { lockdown: house.id, card: 'checkpoint-5', note: 'lockstep/0/chain' };
+  const metadata = { event_type: 'lockstep_card', event_payload };
+  await client.chat.update({ channel: CHANNEL, ts: posted?.ts ?? '', text: 'harmless', metadata });
+  const found = await findCheckpoints(client, { channel: CHANNEL, lockdown: house.id });
+  expect(found).toEqual({ found: [], edited: 1, complete: true });
+  expect(await findCheckpoints(client, { channel: CHANNEL, lockdown: 'another-1' })).toMatchObject({ complete: false });
 });

@@ -1,7 +1,9 @@
 /** Whether the history is the one that checkpoints kept elsewhere speak of: as long, and with the same hashes. */
 import { type Note, readNotes, standing, type Verifier } from '#core/checkpoint.ts';
 import type { Entry } from '#redis/lockdown-store.ts';
-import type { Finding } from '../report.ts';
+import { broken, type Finding } from '../report.ts';
+import type { Witnesses } from '../witnesses.ts';
+import { laterThan } from './vouched.ts';
 
 type AnchorFindings = {
   readonly findings: readonly Finding[];
@@ -10,16 +12,21 @@ type AnchorFindings = {
 };
 
 export function checkAnchors(
-  text: string,
+  witnesses: Witnesses,
   origin: string,
   entries: readonly Entry[],
   verifiers: readonly Verifier[],
 ): AnchorFindings {
-  const { notes, strange } = readNotes(text);
+  const read = witnesses.notes.map(({ text, at }) => ({ at, ...readNotes(text) }));
+  const notes = read.flatMap((each) => each.notes.map((note) => ({ ...note, at: each.at })));
+  const strange = read.flatMap((each) => each.strange);
   const ours = notes
     .filter(({ checkpoint }) => checkpoint.origin === origin)
     .sort((a, b) => a.checkpoint.size - b.checkpoint.size);
-  const findings: Finding[] = [];
+  const findings: Finding[] = [
+    ...witnesses.silent.map((because): Finding => ({ verdict: 'unchecked', because })),
+    ...witnesses.objects.flatMap((object) => whyNotAsOn(object, entries)),
+  ];
   let held = 0;
   let lastHeld = 0;
   for (const note of ours) {
@@ -37,8 +44,9 @@ export function checkAnchors(
     if (!entry) findings.push(missing(size, entries.length));
     else if (entry.hash !== root) findings.push(rewritten(size, lastHeld));
     else [held, lastHeld] = [held + 1, size];
+    if (note.at !== undefined) findings.push(...laterThan(entries.slice(0, size), note.at));
   }
-  if (ours.length === 0)
+  if (witnesses.notes.length > 0 && ours.length === 0)
     findings.push({
       verdict: 'unchecked',
       because: 'none of the checkpoints given is of this lockdown in this namespace',
@@ -48,8 +56,22 @@ export function checkAnchors(
       verdict: 'unchecked',
       because: `${strange.length} lines among the checkpoints are none: ${JSON.stringify(strange[0])}`,
     });
+  held += witnesses.objects.filter((object) => whyNotAsOn(object, entries).length === 0).length;
   const others = notes.length - ours.length;
   return { findings, held, remarks: others > 0 ? [`${others} of the checkpoints are of other lockdowns.`] : [] };
+}
+
+/** An object that we wrote says how long the history was then. */
+function whyNotAsOn({ object, anchor }: Witnesses['objects'][number], entries: readonly Entry[]): Finding[] {
+  const [, size, root = ''] = /^([1-9]\d{0,14}):([0-9a-f]{16})$/.exec(anchor) ?? [];
+  if (size === undefined)
+    return [
+      { verdict: 'unchecked', because: `${object} on the console carries ${JSON.stringify(anchor)}, no checkpoint` },
+    ];
+  const entry = entries[Number(size) - 1];
+  if (!entry) return [missing(Number(size), entries.length)];
+  if (entry.hash.startsWith(root)) return [];
+  return [broken(Number(size), `has another hash than ${object} on the console says: the history was written anew`)];
 }
 
 function whyUnknown({ checkpoint: { size }, signatures }: Note): string {
