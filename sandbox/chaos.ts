@@ -16,6 +16,8 @@ Needs redis-server on the PATH. Exits 0 only if none of the seven promises was b
 `;
 
 const options = readOptions();
+// Whoever is interrupted takes the processes along: that is done on exit, which a signal alone would skip.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 const result = await run({ ...options, say: (words) => process.stdout.write(`${words}\n`) });
 process.stdout.write(`\n${drawResult(result)}\n`);
 if (options.json) await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);

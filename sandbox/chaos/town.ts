@@ -137,6 +137,7 @@ function settingsOf(
     discovery: { collectEverySeconds: 60, reportDelaySeconds: 0.3, windowHours: 24 },
     verify: { settleSeconds: 0.2, everySeconds: 3, forMinutes: 0.2 },
     watch: { everySeconds: 15, confirmMinutes: 60 },
+    votes: { readSeconds: 0 },
     receipts: { publicKeys: { [receipts.id]: receipts.publicPart } },
   };
 }
