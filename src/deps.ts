@@ -8,6 +8,8 @@ import { cardStore } from '#redis/card-store.ts';
 import { openRedis } from '#redis/connection.ts';
 import { edgeStore } from '#redis/edge-store.ts';
 import { evidenceStore } from '#redis/evidence-store.ts';
+import { inbox } from '#redis/inbox.ts';
+import { leaving } from '#redis/leaving.ts';
 import { lockdownStore } from '#redis/lockdown-store.ts';
 import { openQueues } from '#redis/queue.ts';
 import { slackClient } from '#slack/client.ts';
@@ -33,6 +35,8 @@ export async function openMemory({ secrets }: Config, names: readonly JobName[],
   return {
     redis,
     queues,
+    inbox: inbox(redis),
+    leave: leaving({ redis, queues, onError: failed, now: Date.now }),
     lockdowns: lockdownStore(redis),
     edges: edgeStore(redis),
     evidence: evidenceStore(redis),

@@ -17,7 +17,7 @@ const slack = await startSlack({
   lockdowns: memory.lockdowns,
   findings: memory.evidence,
   cards: memory.cards,
-  leave: memory.queues.leave,
+  leave: memory.leave,
   secrets,
   journal,
   once: async (mark, seconds) => {

@@ -2,8 +2,9 @@
 
 import { isFailure } from '#core/failure.ts';
 import { STEPS_THAT_STOP_A_LOCKDOWN } from '#core/lockdown.ts';
+import type { Inbox } from '#redis/inbox.ts';
 import { type JobFacts, WillNotPass } from '#redis/queue.ts';
-import type { JobData, JobName } from '#src/jobs.ts';
+import { FROM_SLACK, type JobData, type JobName } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { type AnnounceDeps, announce } from './announce.ts';
 import { type ApplyDeps, applyStage } from './apply-stage.ts';
@@ -22,7 +23,10 @@ import { type UndoDeps, undoStage } from './undo-stage.ts';
 import { type VerifyDeps, verifyStage } from './verify-stage.ts';
 import { type WatchDeps, watchLockdown } from './watch-lockdown.ts';
 
-export type AllDeps = AnnounceDeps &
+type LeftDeps = { readonly inbox: Pick<Inbox, 'done'> };
+
+export type AllDeps = LeftDeps &
+  AnnounceDeps &
   ApplyDeps &
   AskDeps &
   DraftStageDeps &
@@ -66,7 +70,7 @@ export function allSteps(deps: AllDeps): AllSteps {
 
 /** What does not pass with time, and the last try of what might, is told to the people in Slack. */
 async function tryOnce(
-  deps: Reporting & { readonly journal: Pick<Journal, 'stepFailed'> },
+  deps: Reporting & LeftDeps & { readonly journal: Pick<Journal, 'stepFailed'> },
   name: JobName,
   data: JobData<JobName>,
   job: JobFacts,
@@ -74,13 +78,16 @@ async function tryOnce(
 ): Promise<void> {
   try {
     await todo();
+    if (LEFT.has(name)) await deps.inbox.done(job.id);
   } catch (error) {
     const passing = !(error instanceof WillNotPass) && (!isFailure(error) || error.passing);
     const because = error instanceof Error ? error.message : String(error);
     deps.journal.stepFailed({ step: name, job: job.id, because, attempt: job.attempt, passing });
     if (passing && !job.lastAttempt) throw error;
     await tellThatItFailed(deps, name, data, job, because);
-    throw passing ? error : new WillNotPass(because);
+    if (passing) throw error;
+    if (LEFT.has(name)) await deps.inbox.done(job.id);
+    throw new WillNotPass(because);
   }
 }
 
@@ -97,4 +104,6 @@ async function tellThatItFailed(
   await report(deps, data.lockdown, event, job.id);
 }
 
+/** Kept until they are done; what may still pass stays, and the sweep queues it again. */
+const LEFT: ReadonlySet<JobName> = new Set(FROM_SLACK);
 const STOPPING: ReadonlySet<JobName> = new Set(STEPS_THAT_STOP_A_LOCKDOWN);

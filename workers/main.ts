@@ -11,6 +11,7 @@ import { JOB_NAMES, type JobName } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { configured, type Running, stopOnSignal, VERSION } from '#src/starting.ts';
 import { allSteps, type Todo } from './all-steps.ts';
+import { keepSweeping } from './schedules.ts';
 
 const SWEEP_EVERY_MS = 60_000;
 
@@ -51,11 +52,12 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
   }
 
   const working = JOB_NAMES.map((name) => start(name));
-  await memory.queues.schedule('sweep', 'sweep', { everyMs: SWEEP_EVERY_MS }, {});
+  const sweeping = await keepSweeping(memory.queues, SWEEP_EVERY_MS, on.error);
   const health =
     config.healthPort === undefined ? undefined : await serveHealth(config.healthPort, { redis: memory.trouble });
   return {
     async stop() {
+      sweeping.stop();
       await health?.stop();
       await Promise.all(working.map((each) => each.close()));
       await consoleApi.close();

@@ -16,6 +16,18 @@ export async function startSchedules({ settings, queues }: SchedulingDeps, id: s
   await queues.schedule('remind', `remind-${id}`, { pattern, timeZone }, { lockdown: id });
 }
 
+/** A queue that is wiped loses its schedule too, and without the sweep nobody would rebuild anything. */
+export async function keepSweeping(
+  queues: Pick<Queues, 'schedule'>,
+  everyMs: number,
+  onError: (error: Error) => void,
+): Promise<{ stop(): void }> {
+  const schedule = () => queues.schedule('sweep', 'sweep', { everyMs }, {});
+  await schedule();
+  const keeping = setInterval(() => void schedule().catch(onError), everyMs);
+  return { stop: () => clearInterval(keeping) };
+}
+
 /** Whether a scheduled job still has a reason; where it has none, the schedules end. */
 export async function stillScheduled(
   { queues }: { readonly queues: Pick<Queues, 'unschedule'> },

@@ -6,9 +6,11 @@ import { currentStage, type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import type { CardStore } from '#redis/card-store.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
+import type { Inbox } from '#redis/inbox.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { Queues } from '#redis/queue.ts';
 import { cardNames } from '#slack/card-names.ts';
+import { JOBS } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { startStep } from './recording.ts';
 import { startSchedules } from './schedules.ts';
@@ -16,10 +18,11 @@ import { startSchedules } from './schedules.ts';
 export type SweepDeps = {
   readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore' | 'forget'>;
   readonly cards: Pick<CardStore, 'get'>;
-  readonly queues: Pick<Queues, 'add' | 'schedule' | 'unschedule' | 'underWay'>;
+  readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
+  readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'unschedule' | 'underWay'>;
   readonly evidence: Pick<EvidenceStore, 'former'>;
   readonly settings: Settings;
-  readonly journal: Pick<Journal, 'repaired' | 'forgot'>;
+  readonly journal: Pick<Journal, 'repaired' | 'forgot' | 'warned'>;
   readonly now: () => number;
 };
 
@@ -30,6 +33,7 @@ const DAY = 24 * 3_600_000;
 export function sweep(deps: SweepDeps) {
   return async (): Promise<void> => {
     const minute = Math.floor(deps.now() / 60_000);
+    await takeUpAgain(deps);
     const open = await deps.lockdowns.open();
     const leftOver = (await deps.lockdowns.recent()).filter((ended) => dueSteps(ended).length > 0);
     const busy = open.length + leftOver.length > 0 ? await underWay(deps) : new Set<string>();
@@ -54,6 +58,18 @@ export function sweep(deps: SweepDeps) {
       deps.journal.forgot({ lockdown: id });
     }
   };
+}
+
+/** What somebody was told is recorded, and the queue has lost. */
+async function takeUpAgain({ inbox, queues, journal, now }: SweepDeps): Promise<void> {
+  for (const { id, job } of await inbox.waiting()) {
+    const data = job && JOBS[job.name].safeParse(job.data).data;
+    if (!job || !data) {
+      journal.warned({ because: `what was kept as the job ${id} is none, so it was dropped` });
+      await inbox.done(id);
+    } else if (now() - job.at >= GRACE_MS && (await queues.addAgain(job.name, data, id)))
+      journal.repaired({ lockdown: 'lockdown' in data ? data.lockdown : data.id, step: job.name });
+  }
 }
 
 /** Starts again what should be under way and is not. */

@@ -29,6 +29,8 @@ export const key = {
   texts: (id: string, card: string) => `${TAG}:cards:${id}:texts:${card}`,
   /** Set: cards that read otherwise than they were posted. */
   altered: (id: string) => `${TAG}:altered:${id}`,
+  /** Hash: id of a job of the Slack process → what it is, until it is done. */
+  left: () => `${TAG}:left`,
   /** A signed request of Slack that was seen before. */
   once: (id: string) => `${TAG}:once:${id}`,
   cardAt: (channel: string, ts: string) => `${TAG}:card-at:${channel}:${ts}`,

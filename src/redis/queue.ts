@@ -3,11 +3,6 @@ import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { JOBS, type JobData, type JobName, PATIENCE } from '#src/jobs.ts';
 import { QUEUE_PREFIX } from './keys.ts';
 
-export type Left = 'left' | 'not recorded';
-
-/** Somebody in Slack waits for the answer; with Redis gone, adding a job would wait for ever. */
-const LEAVE_WITHIN_MS = 1500;
-
 export type Queues = ReturnType<typeof openQueues>;
 
 export function openQueues(url: string, names: readonly JobName[], onError: (error: Error) => void) {
@@ -37,20 +32,13 @@ export function openQueues(url: string, names: readonly JobName[], onError: (err
     /** Leaves a job under its own id; a second one of that id changes nothing. */
     add,
 
-    /** The same, for whoever cannot wait: says `not recorded` when Redis does not answer in time. */
-    async leave<Name extends JobName>(name: Name, data: JobData<Name>, id: string): Promise<Left> {
-      const parsed = JOBS[name].parse(data) as JobData<Name>;
-      const adding = add(name, parsed, id).then(
-        () => 'left' as const,
-        (error: Error) => {
-          onError(error);
-          return 'not recorded' as const;
-        },
-      );
-      const timeout = new Promise<'not recorded'>((resolve) => {
-        setTimeout(resolve, LEAVE_WITHIN_MS, 'not recorded').unref();
-      });
-      return Promise.race([adding, timeout]);
+    /** Queues again what the queue has lost or given up; says whether it had. */
+    async addAgain<Name extends JobName>(name: Name, data: JobData<Name>, id: string): Promise<boolean> {
+      const known = await queueOf(name).getJob(id);
+      if (known && !(await known.isFailed())) return false;
+      await known?.remove();
+      await add(name, data, id);
+      return true;
     },
 
     /** A job again and again, until it is unscheduled; scheduling it once more changes the rhythm and adds nothing. */

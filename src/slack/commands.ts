@@ -13,7 +13,7 @@ import { knownToSlack } from './known-to-slack.ts';
 import type { Command } from './parse-command.ts';
 import { type SelfTest, selfTest } from './self-test.ts';
 import { type OnOpen, onLockdown } from './steering.ts';
-import { type Link, NOT_RECORDED } from './views/answers.ts';
+import { type Link, NOT_LEFT } from './views/answers.ts';
 import type { Message } from './views/build.ts';
 import { flowsOfStage, flowsOverview } from './views/flows.ts';
 import { help } from './views/help.ts';
@@ -72,7 +72,7 @@ async function start(
     { id, namespace, days, team, user, channel: settings.channel, at: deps.now() },
     requestId('open', id, { user, gesture }),
   );
-  return left === 'left' ? starting({ namespace, days, channel: settings.channel }) : { refused: NOT_RECORDED };
+  return left === 'left' ? starting({ namespace, days, channel: settings.channel }) : { refused: NOT_LEFT[left] };
 }
 
 /** The same for the same command, so that a redelivery opens nothing twice; readable in every job and log. */

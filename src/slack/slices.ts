@@ -38,12 +38,12 @@ export type Cards = {
   markAltered(lockdown: string, card: string): Promise<void>;
 };
 
-/** Never waits longer than a person would: `not recorded` when the memory does not answer. */
+/** Never waits longer than a person would: `not recorded` when the memory does not answer, `uncertain` when it fell silent halfway. */
 export type Leave = <Name extends (typeof FROM_SLACK)[number]>(
   job: Name,
   data: JobData<Name>,
   id: string,
-) => Promise<'left' | 'not recorded'>;
+) => Promise<'left' | 'not recorded' | 'uncertain'>;
 
 /** Lines an operator should be able to count. */
 export type SlackJournal = Pick<Journal, 'degraded' | 'slackFailed' | 'refused' | 'warned' | 'alteredCard'>;

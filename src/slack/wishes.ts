@@ -5,7 +5,7 @@ import type { GovernedVerb, Wish } from '#core/request.ts';
 import { type Actor, type Reply, requestId } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
-import { NOT_RECORDED } from './views/answers.ts';
+import { NOT_LEFT } from './views/answers.ts';
 
 export type Deps = Pick<Household, 'settings' | 'settingsFor' | 'directory' | 'leave' | 'now' | 'journal'>;
 
@@ -56,7 +56,7 @@ export async function leaveWish(
   const id = requestId(wish.verb, lockdown, actor);
   const where = { channel, ...(thread === undefined ? {} : { thread }) };
   const left = await leave('record-request', { id, lockdown, team, user, person, ...where, at: now(), wish }, id);
-  return left === 'left' ? { recorded: RECORDED[wish.verb] } : { refused: NOT_RECORDED };
+  return left === 'left' ? { recorded: RECORDED[wish.verb] } : { refused: NOT_LEFT[left] };
 }
 
 const RECORDED: Readonly<Record<Wish['verb'], string>> = {

@@ -8,6 +8,7 @@ import { isOpen, type Lockdown, newLockdown, startOf } from '#core/lockdown-stat
 import { STAGES, type Stage } from '#core/stage.ts';
 import { cardStore } from '#redis/card-store.ts';
 import { evidenceStore } from '#redis/evidence-store.ts';
+import { inbox } from '#redis/inbox.ts';
 import { QUEUE_PREFIX } from '#redis/keys.ts';
 import { firstBrokenEntry, lockdownStore } from '#redis/lockdown-store.ts';
 import { openQueues } from '#redis/queue.ts';
@@ -73,6 +74,7 @@ async function reality(stage: Stage) {
     settings,
     cards: cardStore(connection),
     evidence: evidenceStore(connection),
+    inbox: inbox(connection),
     configHash: 'c',
     now: () => now,
   };

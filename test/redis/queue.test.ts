@@ -1,13 +1,11 @@
-/** Jobs: each once under its id, tried again where that helps, and never waited for by a person when Redis is gone. */
+/** Jobs: each once under its id, tried again where that helps. */
 import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type JobFacts, openQueues, WillNotPass, work } from '#redis/queue.ts';
-import { freePort, startRedis } from '#sandbox/redis.ts';
 import { JOB_NAMES, type JobData, type JobName } from '#src/jobs.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
-const { url, redis } = redisForTests(6);
+const { url } = redisForTests(6);
 const data = { lockdown: 'shop-1' };
 const silent = () => undefined;
 
@@ -139,56 +137,5 @@ describe('a schedule', () => {
     const before = done.length;
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(done).toHaveLength(before);
-  });
-});
-
-describe('when Redis is gone', () => {
-  const request = {
-    id: 'r1',
-    lockdown: 'shop-1',
-    team: 'T1',
-    user: 'U1',
-    person: 'U1',
-    channel: 'C1',
-    at: 1,
-    wish: { verb: 'pause' as const },
-  };
-
-  async function leaving(at: string): Promise<{ answer: string; tookMs: number }> {
-    const opened = queues(at, ['record-request']);
-    const begun = performance.now();
-    const answer = await opened.leave('record-request', request, 'r1');
-    return { answer, tookMs: performance.now() - begun };
-  }
-
-  test('somebody who pressed a button hears within two seconds that nothing was recorded', async () => {
-    const { answer, tookMs } = await leaving(`redis://127.0.0.1:${await freePort()}`);
-    expect(answer).toBe('not recorded');
-    expect(tookMs).toBeLessThan(2000);
-  });
-
-  test('also when it was there before and has stopped', async ({ skip }) => {
-    const own = await startRedis();
-    if (!own.durable) {
-      await own.stop();
-      skip('the embedded Redis stops only after its clients');
-    }
-    const opened = queues(own.url, ['record-request']);
-    expect(await opened.leave('record-request', request, 'r1')).toBe('left');
-    await own.stop();
-    const begun = performance.now();
-    expect(await opened.leave('record-request', request, 'r2')).toBe('not recorded');
-    expect(performance.now() - begun).toBeLessThan(2000);
-  });
-
-  test('what was left is there for whoever works later', async () => {
-    const opened = queues();
-    expect(await opened.leave('record-request', request, 'r1')).toBe('left');
-    expect(await opened.underWay('record-request')).toEqual([request]);
-    const another = new Redis(url);
-    expect(await another.exists('{lockstep}:queue:record-request:r1')).toBe(1);
-    another.disconnect();
-    await redis.flushdb();
-    expect(await opened.underWay('record-request')).toEqual([]);
   });
 });

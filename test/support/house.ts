@@ -16,6 +16,7 @@ import { STAGES, type Stage } from '#core/stage.ts';
 import { cardStore } from '#redis/card-store.ts';
 import { edgeStore } from '#redis/edge-store.ts';
 import { evidenceStore } from '#redis/evidence-store.ts';
+import { inbox } from '#redis/inbox.ts';
 import { QUEUE_PREFIX } from '#redis/keys.ts';
 import { lockdownStore } from '#redis/lockdown-store.ts';
 import { type JobFacts, openQueues, WillNotPass } from '#redis/queue.ts';
@@ -111,6 +112,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     evidence: through('evidence', evidenceStore(redis)),
     cards,
     queues: through('queues', queues),
+    inbox: through('inbox', inbox(redis)),
     consoleApi: through('console', api),
     settings,
     journal,

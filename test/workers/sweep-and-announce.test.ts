@@ -1,13 +1,18 @@
 /** What happens by itself: deadlines, steps that got lost, and cards that show the truth. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { leaving } from '#redis/leaving.ts';
 import { people } from '#sandbox/slack/seed.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { slackClient } from '#slack/client.ts';
 import { textFingerprint } from '#slack/views/shown-text.ts';
 import { aHouse, CHANNEL, type House } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
+import { keepSweeping } from '#workers/schedules.ts';
 
 const redis = redisForTests(9);
+const failed = (error: Error) => {
+  throw error;
+};
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
@@ -121,6 +126,49 @@ describe('a queue that was wiped', () => {
     await house.settle();
     expect((await house.stage('dns')).phase).toBe('allowed');
     expect(repaired(house)).toEqual(['apply-stage', 'verify-stage']);
+  });
+
+  test('is swept again, although nobody starts a worker anew', async () => {
+    const house = await aHouse(redis);
+    const sweeping = await keepSweeping(house.queues, 300, failed);
+    onTestFinished(sweeping.stop);
+    const scheduled = () => redis.redis.zcard('{lockstep}:queue:sweep:repeat');
+    expect(await scheduled()).toBe(1);
+    await losesTheQueue();
+    await expect.poll(scheduled, { timeout: 20_000 }).toBe(1);
+  });
+
+  test('loses no vote that was answered “recorded”', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    const vote = await house.signedVote('boris', 'dns');
+    const user = people.boris;
+    const request = { lockdown: house.id, team: vote.team, user, person: user, channel: CHANNEL, at: house.now() };
+    const data = { id: 'boris-1', ...request, wish: { verb: 'vote' as const, stage: 'dns' as const, vote } };
+    const leave = leaving({ redis: redis.redis, queues: house.queues, onError: failed, now: house.now });
+    expect(await leave('record-request', data, 'boris-1')).toBe('left');
+    await losesTheQueue();
+    await sweep(house);
+    expect(repaired(house)).toEqual(['record-request']);
+    await house.settle();
+    expect((await house.stage('dns')).votes).toEqual([vote]);
+    await losesTheQueue();
+    await sweep(house);
+    await house.settle();
+    expect(await house.history()).toEqual(expect.arrayContaining(['vote-cast']));
+    expect((await house.history()).filter((type) => type === 'vote-cast')).toHaveLength(1);
+  });
+
+  test('is rebuilt although somebody wrote nonsense where clicks are kept, and the operator reads of it', async () => {
+    const house = await aHouse(redis);
+    await house.start();
+    await redis.redis.hset('{lockstep}:left', 'a', 'no JSON', 'b', '{"name":"apply-stage","data":{},"at":1}');
+    await sweep(house);
+    expect(house.journalled.filter(({ line }) => line === 'warned').map(({ because }) => because)).toEqual([
+      'what was kept as the job a is none, so it was dropped',
+      'what was kept as the job b is none, so it was dropped',
+    ]);
+    expect(await redis.redis.exists('{lockstep}:left')).toBe(0);
   });
 
   test('posts a question once, although asking it was lost', async () => {

@@ -23,6 +23,8 @@ export const NOT_RECORDED =
   'This was not recorded: our memory does not answer at the moment. Nothing has changed; try again in a minute.';
 export const UNCERTAIN =
   'This took too long, so it is not certain whether it was recorded. Look at the card before you try again.';
+/** Why it cannot be said that something was recorded. */
+export const NOT_LEFT = { 'not recorded': NOT_RECORDED, uncertain: UNCERTAIN } as const;
 export const OUTDATED = 'This card is outdated: a newer draft is being asked about, or the question is closed.';
 export const NOT_OURS = 'This message is none of our cards, so nothing was recorded.';
 export const ALTERED =
