@@ -33,6 +33,7 @@ export const JOBS = {
   'undo-stage': forStage,
   'watch-lockdown': forLockdown,
   'release-lockdown': forLockdown,
+  'check-drift': forLockdown,
   announce: forLockdown,
   sweep: z.strictObject({}),
 } as const satisfies Record<string, z.ZodType>;
@@ -69,6 +70,7 @@ export const PATIENCE: Record<JobName, Patience> = {
   'undo-stage': { ...usual, attempts: 10 },
   'watch-lockdown': { ...usual, keepSeconds: DAY },
   'release-lockdown': { ...usual, attempts: 10 },
+  'check-drift': { ...usual, attempts: 3, keepSeconds: 2 * DAY },
   announce: { ...usual, keepSeconds: DAY },
   sweep: { ...usual, attempts: 1, keepSeconds: 3600, concurrency: 1 },
 };

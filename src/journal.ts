@@ -49,6 +49,7 @@ export function openJournal(process: string, secrets: readonly string[]) {
       outcome: string;
       id: string;
     }) => log.info({ event: 'console-write', ...facts }, `${facts.kind} ${facts.name}: ${facts.outcome}`),
+    drifted: (facts: { lockdown: string; because: string }) => log.error({ event: 'drifted', ...facts }, facts.because),
     repaired: (facts: { lockdown: string; step: string }) =>
       log.warn({ event: 'sweep-repaired', ...facts }, 'a step that should have been under way was started again'),
     forgot: (facts: { lockdown: string }) => log.info({ event: 'lockdown-forgotten', ...facts }, 'retention is over'),

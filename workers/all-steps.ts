@@ -9,6 +9,7 @@ import type { Journal } from '#src/journal.ts';
 import { type AnnounceDeps, announce } from './announce.ts';
 import { type ApplyDeps, applyStage } from './apply-stage.ts';
 import { type AskDeps, askApproval } from './ask-approval.ts';
+import { type CheckDriftDeps, checkDrift } from './check-drift.ts';
 import { collectFlows } from './collect-flows.ts';
 import { type DraftStageDeps, draftStageStep } from './draft-stage.ts';
 import { type OpenDeps, openLockdown } from './open-lockdown.ts';
@@ -29,6 +30,7 @@ export type AllDeps = LeftDeps &
   AnnounceDeps &
   ApplyDeps &
   AskDeps &
+  CheckDriftDeps &
   DraftStageDeps &
   OpenDeps &
   ReleaseDeps &
@@ -58,6 +60,7 @@ export function allSteps(deps: AllDeps): AllSteps {
     'undo-stage': undoStage(deps),
     'watch-lockdown': watchLockdown(deps),
     'release-lockdown': releaseLockdown(deps),
+    'check-drift': checkDrift(deps),
     announce: announce(deps),
     sweep: sweep(deps),
   };

@@ -6,6 +6,7 @@ import { asMatter, findingDigest, isSameMatter } from '#core/digest.ts';
 import type { Change } from '#core/draft.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
+import { newHolders } from '#core/reach.ts';
 import type { Stage } from '#core/stage.ts';
 import { lists } from '#core/suspicion/lists.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
@@ -103,6 +104,8 @@ async function check(
         'The console’s policy, the workloads or what Kubernetes says has changed since the approvers looked, and the draft with it. They are asked again, and the difference is shown.',
     };
   }
+  const [captured] = newHolders(finding.reach, now.reach);
+  if (captured !== undefined) return { outdated: `Since the approvers looked, ${captured}` };
   return { approving };
 }
 

@@ -21,6 +21,7 @@ export function basisOf(finding: Omit<DraftFinding, 'basis' | 'digest'>, frozen:
     to: Math.floor(to),
     edges: sha256(frozenText(frozen)),
     lists: lists(),
+    reach: digestOf('reach', finding.reach),
     ...shownOf(finding),
   };
 }
@@ -33,7 +34,8 @@ export function thaw(text: string | undefined, { edges }: Pick<Basis, 'edges'>):
 /** Whether the file and the warnings are the ones that the votes are for. */
 export function isAsShown(finding: DraftFinding): boolean {
   const { file, warnings } = shownOf(finding);
-  return finding.basis.file === file && finding.basis.warnings === warnings;
+  const { basis, reach } = finding;
+  return basis.file === file && basis.warnings === warnings && basis.reach === digestOf('reach', reach);
 }
 
 function shownOf(finding: Omit<DraftFinding, 'basis' | 'digest'>): Pick<Basis, 'file' | 'warnings'> {

@@ -143,7 +143,7 @@ const TOO_MUCH =
   'There are more warnings than anybody can judge on one card, so nobody can approve this draft. Deny it and say what to look at.';
 
 function findingOf(
-  { draft, localPrefixes, evidence, kubernetes, doubts }: Drafted,
+  { draft, localPrefixes, reach, evidence, kubernetes, doubts }: Drafted,
   before: DraftFinding | undefined,
   timeZone: string,
 ): Omit<DraftFinding, 'basis' | 'digest'> {
@@ -153,6 +153,7 @@ function findingOf(
   return {
     draft,
     localPrefixes,
+    reach,
     replay: {
       kept: result.kept,
       cut: result.cut,

@@ -4,6 +4,8 @@ import type { ConsoleApi } from '#console/console-api.ts';
 import type { Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Policy } from '#core/policy.ts';
+import { type Reached, reachOf } from '#core/reach.ts';
+import { withChanges } from '#core/replay.ts';
 import { inShadow } from '#core/shadow.ts';
 import type { Stage } from '#core/stage.ts';
 import { draftStage } from '#core/stages/draft-stage.ts';
@@ -14,7 +16,7 @@ import { type Gathered, type GatheringDeps, gather } from './gathering.ts';
 import { isMarkedAs } from './taking-back.ts';
 
 export type DraftingDeps = GatheringDeps & {
-  readonly consoleApi: Pick<ConsoleApi, 'readPolicy'>;
+  readonly consoleApi: Pick<ConsoleApi, 'readPolicy' | 'readProcessingUnits'>;
   readonly evidence: Pick<EvidenceStore, 'written'>;
   readonly settings: Settings;
 };
@@ -23,6 +25,8 @@ export type Drafted = Gathered & {
   readonly draft: Draft;
   /** Tag prefixes of the namespace itself before the draft: undo leaves these alone. */
   readonly localPrefixes: readonly string[];
+  /** Whom its clauses reach: by everything that is on the console, whoever says it is ours. */
+  readonly reach: readonly Reached[];
 };
 
 /**
@@ -45,8 +49,13 @@ export async function computeDraft(
     residual: lockdown.stages[stage].answers,
     sponsored: lockdown.stages[stage].sponsored ?? {},
   });
+  const units = [
+    ...(await deps.edges.units(lockdown.id)),
+    ...(await deps.consoleApi.readProcessingUnits(lockdown.namespace)),
+  ];
+  const reach = reachOf(draft.changes, { policy: withChanges(found.evidence.policy, draft.changes), units });
   const asked = observed ? { ...draft, changes: inShadow(draft.changes) } : draft;
-  return { ...gathered, draft: asked, localPrefixes: gathered.evidence.policy.prefixes.local };
+  return { ...gathered, draft: asked, localPrefixes: gathered.evidence.policy.prefixes.local, reach };
 }
 
 /** Ours are told by their annotations too: the journal may have missed the last one before a crash. */

@@ -50,6 +50,10 @@ export function sweep(deps: SweepDeps) {
       await repair(deps, lockdown, busy, minute);
       if (lockdown.phase === 'securing')
         await deps.queues.add('remind', { lockdown: lockdown.id }, `${lockdown.id}-remind${Math.floor(minute / 10)}`);
+      if (lockdown.phase !== 'discovering' && lockdown.phase !== 'releasing') {
+        const night = Math.floor(deps.now() / DAY);
+        await deps.queues.add('check-drift', { lockdown: lockdown.id }, `${lockdown.id}-night${night}-drift`);
+      }
       // The cards show the truth within a minute, whatever was lost on the way.
       await deps.queues.add('announce', { lockdown: lockdown.id }, `${lockdown.id}-sweep${minute}-announce`);
     }

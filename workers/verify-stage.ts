@@ -9,14 +9,16 @@ import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { JobFacts } from '#redis/queue.ts';
 import type { JobData } from '#src/jobs.ts';
+import { type DriftDeps, tellDrift } from './drift.ts';
 import { type NewerFlowsDeps, readNewerFlows } from './newer-flows.ts';
 import { type Reporting, report } from './reporting.ts';
 
 export type VerifyDeps = Reporting &
-  NewerFlowsDeps & {
+  NewerFlowsDeps &
+  DriftDeps & {
     readonly lockdowns: Pick<LockdownStore, 'read'>;
     readonly edges: Pick<EdgeStore, 'edges' | 'units' | 'collected'>;
-    readonly evidence: Pick<EvidenceStore, 'draft' | 'written' | 'keepVerify'>;
+    readonly evidence: Pick<EvidenceStore, 'draft' | 'written' | 'newNames' | 'keepNewNames' | 'keepVerify'>;
     readonly settings: Settings;
   };
 
@@ -30,6 +32,7 @@ export function verifyStage(deps: VerifyDeps) {
     const groups = await look(deps, lockdown, stage, appliedAt + settleSeconds * 1000);
     await deps.evidence.keepVerify(id, stage, { since: appliedAt, readAt: deps.now(), groups });
     const proof = proofOf(groups, groupInWords);
+    if (isProven(groups)) await tellDrift(deps, lockdown, job.id);
     if (isProven(groups)) return report(deps, id, { type: 'seen-allowed', stage, proof }, job.id);
     const late = deps.now() > appliedAt + forMinutes * 60_000;
     if (late && state.because !== proof) await report(deps, id, { type: 'not-seen', stage, because: proof }, job.id);

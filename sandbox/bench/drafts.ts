@@ -59,7 +59,7 @@ export function settings(podsMode: DraftSettings['podsMode']): DraftSettings {
   return { podsMode, wildcards: false, trustedResolvers: [], nodeCidrs: ['10.0.0.0/24'] };
 }
 
-const BASIS = { from: 0, to: 0, edges: '', lists: lists(), file: '', warnings: '' };
+const BASIS = { from: 0, to: 0, edges: '', reach: '', lists: lists(), file: '', warnings: '' };
 
 function draftEverything(evidence: Evidence, podsMode: DraftSettings['podsMode']): unknown {
   const { policy, workloads, edges } = evidence;

@@ -9,7 +9,7 @@ import type { DefaultActions } from './policy.ts';
 import type { Clauses } from './tags.ts';
 
 /** What is fingerprinted; two kinds never have the same digest, even over the same value. */
-export type DigestLabel = 'draft' | 'vote' | 'entry' | 'config' | 'shown';
+export type DigestLabel = 'draft' | 'vote' | 'entry' | 'config' | 'shown' | 'reach';
 
 /**
  * SHA-256 in hex; with `commit` over the commitments of all texts, so that some can be withheld from whoever checks it.
@@ -40,6 +40,8 @@ export const Basis = z.strictObject({
   edges: z.string(),
   /** The dated lists that judged it. */
   lists: z.strictObject({ date: z.string(), suffixes: z.string(), digest: z.string() }),
+  /** SHA-256 of whom its clauses reached by tag. */
+  reach: z.string(),
   /** SHA-256 of the file with all edges, and of what the card warns of and says is in doubt. */
   file: z.string(),
   warnings: z.string(),

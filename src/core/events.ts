@@ -45,6 +45,8 @@ export const Event = z.discriminatedUnion('type', [
   fact('undone', { stage, left: z.array(z.string()).optional() }),
   fact('step-failed', { stage: stage.optional(), step: z.string(), because }),
   fact('tried-again', { stage: stage.optional(), by }),
+  /** What is not as it was approved any more, in sentences; empty once all is as approved again. */
+  fact('drifted', { found: z.array(z.string()) }),
   // after discovery mode is disabled
   fact('confirmed', { by }),
   fact('not-confirmed-in-time', {}),

@@ -1,6 +1,7 @@
 /** What steps found and kept as evidence, for the cards, the next step and the auditor. */
 import type { Basis } from './digest.ts';
 import type { Draft, EdgeGroup } from './draft.ts';
+import type { Reached } from './reach.ts';
 import type { Reckoning } from './reckoning.ts';
 
 export type Tally = { readonly edges: number; readonly flows: number };
@@ -10,6 +11,8 @@ export type DraftFinding = {
   readonly draft: Draft;
   readonly digest: string;
   readonly basis: Basis;
+  /** Whom the clauses reached when it was drawn. */
+  readonly reach: readonly Reached[];
   /** Tag prefixes the namespace had itself before the draft: undo leaves these alone. */
   readonly localPrefixes: readonly string[];
   /** Everything recorded, replayed under what is in force, this draft, and both default actions Reject. */

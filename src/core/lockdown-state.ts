@@ -89,6 +89,8 @@ export const Lockdown = z.strictObject({
   stages: z.record(z.enum(STAGES), StageState),
   /** What was predicted of the cut beside what came of it, once the watching has ended. */
   reckoning: Reckoning.optional(),
+  /** What is not as it was approved any more, as it was told last. */
+  drift: z.array(z.string()).optional(),
   /** A step of the lockdown itself that failed and waits for somebody to try again. */
   failedStep: z.string().optional(),
   /** Number of entries in its history; what a save is compared against. */

@@ -1,5 +1,6 @@
 /** What can happen to a lockdown: its two tables, and `advance`, which reads them. */
 import { type Ask, outcome, type Vote } from './approval.ts';
+import { canonical } from './canonical.ts';
 import type { Event, EventOf, EventType } from './events.ts';
 import {
   anythingWritten,
@@ -52,6 +53,8 @@ const GUARDS = {
   'its vote is for this ask': (lockdown, event) =>
     event.type === 'vote-cast' && askOf(lockdown, event)?.nonce === event.vote.nonce,
   'it disables discovery mode': (_, event) => 'stage' in event && event.stage === 'disable-discovery',
+  'it was not told before': (lockdown, event) =>
+    event.type === 'drifted' && canonical(event.found) !== canonical(lockdown.drift ?? []),
   'it may be cut already': (lockdown) => mayBeCut(lockdown),
   'it cannot be cut yet': (lockdown) => !mayBeCut(lockdown),
   'it failed before anything was written': (lockdown, event) =>
@@ -94,6 +97,9 @@ const STOP_WATCHING = [
 
 /** That the history was vouched for moves nothing. */
 const VOUCHED = <Phase extends LockdownPhase>(to: Phase) => ({ 'checkpoint-posted': [{ to, does: [] }] }) as const;
+/** Told once; nothing follows from it by itself, as undoing what somebody did may be what they are after. */
+const drifted = <Phase extends LockdownPhase>(to: Phase) =>
+  [{ when: 'it was not told before', to, does: ['announce'] }] as const satisfies Row<LockdownPhase>[];
 
 /** A namespace that was or may have been cut is not left alone: from then on nobody can pause. */
 export const LOCKDOWN_TABLE = {
@@ -117,6 +123,7 @@ export const LOCKDOWN_TABLE = {
     cancelled: CANCEL,
     'not-confirmed-in-time': GIVE_BACK,
     'release-requested': GIVE_BACK,
+    drifted: drifted('securing'),
   },
   watching: {
     ...VOUCHED('watching'),
@@ -126,9 +133,11 @@ export const LOCKDOWN_TABLE = {
     'release-requested': STOP_WATCHING,
     'step-failed': [{ to: 'watching', does: ['announce'] }],
     'tried-again': [{ to: 'watching', does: ['watch-lockdown', 'announce'] }],
+    drifted: drifted('watching'),
   },
   locked: {
     ...VOUCHED('locked'),
+    drifted: drifted('locked'),
     'prediction-checked': [{ when: 'it was not checked yet', to: 'locked', does: ['announce'] }],
     'release-requested': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
   },
@@ -307,6 +316,8 @@ function effectOnLockdown(lockdown: Lockdown, event: Event): Partial<Lockdown> {
       return { because: event.because };
     case 'not-confirmed-in-time':
       return { because: 'Nobody confirmed in time.' };
+    case 'drifted':
+      return { drift: event.found.length > 0 ? event.found : undefined };
     case 'step-failed':
       return { failedStep: `${event.step}: ${event.because}` };
     case 'tried-again':

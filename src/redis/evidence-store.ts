@@ -60,6 +60,12 @@ export function evidenceStore(redis: Redis) {
       await redis.hset(key.findings(id), 'frozen', gzipSync(text));
     },
 
+    /** Names first asked for after the rules were approved. */
+    async newNames(id: string): Promise<string[]> {
+      return (await get<string[]>(id, 'new-names')) ?? [];
+    },
+    keepNewNames: (id: string, names: readonly string[]) => keep(id, 'new-names', names),
+
     keepVerify: (id: string, stage: Stage, finding: VerifyFinding) => keep(id, `verify:${stage}`, finding),
     keepShadow: (id: string, stage: Stage, finding: ShadowFinding) => keep(id, `shadow:${stage}`, finding),
     keepWatch: (id: string, finding: WatchFinding) => keep(id, 'watch', finding),

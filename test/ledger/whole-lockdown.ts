@@ -164,7 +164,7 @@ export async function aLockdownIn(redis: Redis, id = ID) {
 function findingOf(draft: Draft, digest: string): DraftFinding {
   const none = { edges: 0, flows: 0 };
   return {
-    ...{ draft, digest, localPrefixes: ['app='], basis: A_BASIS, kubernetes: 'not configured' },
+    ...{ draft, digest, localPrefixes: ['app='], reach: [], basis: A_BASIS, kubernetes: 'not configured' },
     replay: { kept: none, cut: none, uncertain: none, cutGroups: [], uncertainGroups: [] },
     ...{ doubts: [], differences: [], completeness: { sentence: '', details: [] } },
   };

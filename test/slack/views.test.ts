@@ -391,6 +391,7 @@ test('every event has a sentence in the thread', () => {
     nonce: 'n',
     person: BORIS,
     what: 'frontend → transfer.sh tcp/443',
+    found: ['The ruleset allow-dns, which was approved, is gone.'],
   } as const;
   const all: Record<string, unknown> = {
     ...given,

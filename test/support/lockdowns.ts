@@ -53,6 +53,7 @@ export const A_BASIS: Basis = {
   to: NOW,
   edges: 'e'.repeat(64),
   lists: { date: '2026-11-22', suffixes: 'tldts 7', digest: 'a'.repeat(64) },
+  reach: 'c'.repeat(64),
   file: 'f'.repeat(64),
   warnings: 'b'.repeat(64),
 };

@@ -220,6 +220,13 @@ export const SCENES: readonly Scene[] = [
     await house.wish('boris', { verb: 'release', because: 'the shop is slow' });
     return ofLockdown(house);
   }),
+  scene('check-drift', 'of a tag that somebody else carries, too', async (house) => {
+    await house.asking('dns');
+    await house.approve('dns', 'verify-stage');
+    const body = { name: 'mine', entries: ['0.0.0.0/0'], associatedTags: ['externalnetwork:name=dns'] };
+    await house.byHand({ method: 'POST', namespace: house.namespace, path: '/externalnetworks', body });
+    return ofLockdown(house);
+  }),
   scene('announce', 'a vote, a no and what was before', async (house) => {
     await house.asking('dns');
     await house.vote('boris', 'dns');

@@ -137,6 +137,7 @@ export function aFinding(change: Partial<DraftFinding> = {}): DraftFinding {
     draft: dnsDraft,
     digest: DIGEST,
     localPrefixes: ['app='],
+    reach: [],
     replay: {
       kept: { edges: 11, flows: 57_330 },
       cut: { edges: 42, flows: 310_400 },

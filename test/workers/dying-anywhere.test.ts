@@ -65,6 +65,7 @@ test('no kind of step is left out', () => {
     'undo-stage': true,
     'watch-lockdown': true,
     'release-lockdown': true,
+    'check-drift': true,
     announce: true,
     sweep: true,
   };

@@ -1,8 +1,9 @@
 /** How drafts name what they create, so that nothing of somebody else's is met, widened or woken. */
 import type { Change, Remark } from '#core/draft.ts';
 import { lastSegment } from '#core/namespace.ts';
-import type { NetworkRule, NewNetworkRuleset } from '#core/network-ruleset.ts';
+import type { NewNetworkRuleset } from '#core/network-ruleset.ts';
 import type { Policy } from '#core/policy.ts';
+import { contentOf } from '#core/ruleset-content.ts';
 import type { Clauses } from '#core/tags.ts';
 import { groupBy } from './group-by.ts';
 
@@ -133,21 +134,6 @@ function* variants(name: string, namespace?: string): Generator<string> {
   const base = namespace === undefined ? name : `${name}-${lastSegment(namespace).toLowerCase()}`;
   if (base !== name) yield base;
   for (let number = 2; number < 1000; number += 1) yield `${base}-${number}`;
-}
-
-function contentOf(ruleset: NewNetworkRuleset): string {
-  const clauses = (all: Clauses) => all.map((clause) => [...clause].sort().join('\n')).sort();
-  const rules = (all: readonly NetworkRule[]) =>
-    all
-      .map((rule) =>
-        JSON.stringify([
-          rule.action,
-          clauses(rule.object),
-          rule.protocolPorts.map((port) => port.toLowerCase()).sort(),
-        ]),
-      )
-      .sort();
-  return JSON.stringify([clauses(ruleset.subject), rules(ruleset.incomingRules), rules(ruleset.outgoingRules)]);
 }
 
 /** Rules that name tags of this prefix have slept so far: an ineffective tag matches nothing (console-api.md 4.2). */

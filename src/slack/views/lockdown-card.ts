@@ -89,7 +89,24 @@ function waitsFor({ lockdown, discovery, confirmBy, links }: LockdownCard): Line
   const failed: Line[] = lockdown.failedStep
     ? [[emoji('warning'), ' ', bold('Failed'), ': ', ...sentence(lockdown.failedStep)]]
     : [];
-  return [...paused, ...failed, ...byPhase({ lockdown, discovery, confirmBy, links: links ?? {} })];
+  return [
+    ...paused,
+    ...failed,
+    ...drifted(lockdown),
+    ...byPhase({ lockdown, discovery, confirmBy, links: links ?? {} }),
+  ];
+}
+
+const DRIFT_SHOWN = 5;
+
+function drifted({ drift = [] }: Lockdown): Line[] {
+  if (drift.length === 0) return [];
+  const more = drift.length - DRIFT_SHOWN;
+  return [
+    [emoji('rotating_light'), ' ', bold('Not as it was approved'), ':'],
+    ...drift.slice(0, DRIFT_SHOWN).map((each): Line => ['• ', ...sentence(each)]),
+    ...(more > 0 ? [`${number(more)} more are in the thread.`] : []),
+  ];
 }
 
 function byPhase({ lockdown, discovery, confirmBy, links }: LockdownCard): Line[] {

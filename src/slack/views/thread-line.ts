@@ -3,7 +3,19 @@ import { outcome, type Vote } from '#core/approval.ts';
 import type { Event } from '#core/events.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
-import { bold, count, ended, type Line, type Message, message, type Piece, person, says, sentence } from './build.ts';
+import {
+  bold,
+  count,
+  emoji,
+  ended,
+  type Line,
+  type Message,
+  message,
+  type Piece,
+  person,
+  says,
+  sentence,
+} from './build.ts';
 import { reckoningLines } from './reckoning.ts';
 import { goesOn, kinds, STAGE_MEANS } from './words.ts';
 
@@ -46,6 +58,8 @@ function line(event: Event, lockdown: Lockdown, to: string | undefined): Piece[]
         ' asked for release; the former default actions are being given back: ',
         ...sentence(ended(event.because)),
       ];
+    case 'drifted':
+      return drift(event.found);
     case 'released':
       return [
         'The former default actions are back: incoming ',
@@ -190,6 +204,21 @@ function ordinal(count: number): string {
   ]);
   const teen = count % 100 > 10 && count % 100 < 14;
   return `${count}${teen ? 'th' : (ending.get(count % 10) ?? 'th')}`;
+}
+
+/** An alarm: somebody at the console, or who may create pods, has changed what was approved. */
+function drift(found: readonly string[]): Piece[] {
+  if (found.length === 0) return ['What had drifted is as it was approved again.'];
+  return [
+    emoji('rotating_light'),
+    ' ',
+    bold(
+      found.length === 1
+        ? 'This is not as it was approved: '
+        : `${found.length} things are not as they were approved: `,
+    ),
+    ...found.flatMap((each, at): Piece[] => [...(at === 0 ? [] : [' ']), ...sentence(ended(each))]),
+  ];
 }
 
 const CANCELLED = {
