@@ -1,5 +1,6 @@
 /** Secrets from the environment or from files: which a process needs, and what is wrong with those it was given. */
 import { readFileSync, statSync } from 'node:fs';
+import { redisAddress } from '#core/redis-address.ts';
 import type { Environment } from './env.ts';
 import type { Mistake } from './mistakes.ts';
 import { keyIdOf, publicPartOf } from './receipt-key.ts';
@@ -167,10 +168,9 @@ function whyNotSigningSecret(secret: string): string | undefined {
 }
 
 function whyNotRedisUrl(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '')
-    return 'the address of Redis begins with redis:// or, with TLS, rediss://, and names a host';
-  return undefined;
+  return redisAddress(text)
+    ? undefined
+    : 'the address of Redis begins with redis:// or, with TLS, rediss://, and names a host; with sentinels it is redis+sentinel://user:password@one:26379,two:26379/name';
 }
 
 function whyNotSlackApi(text: string, env: Environment): string | undefined {

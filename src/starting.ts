@@ -2,6 +2,7 @@
 import { environment } from '#config/env.ts';
 import { EXIT_CONFIG, loadConfig, printMistakes } from '#config/load.ts';
 import type { Config } from '#config/schema.ts';
+import { redisAddress } from '#core/redis-address.ts';
 import { SlackFailure } from '#slack/failure.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { type Journal, openJournal } from './journal.ts';
@@ -34,7 +35,7 @@ export function configured(process_: 'slack' | 'worker'): { config: Config; jour
       secrets.receiptKey?.pem,
       secrets.idempotencySecret,
       secrets.ledgerKey?.pem,
-      new URL(secrets.redisUrl).password,
+      redisAddress(secrets.redisUrl)?.password,
     ].filter((secret) => secret !== undefined),
   );
   for (const { of, sentence, place } of warnings) journal.warned({ because: place ? sentence : `${of}: ${sentence}` });

@@ -1,12 +1,41 @@
 /** How Lockstep connects to Redis, and what it asks of the server before it starts. */
 import { Redis } from 'ioredis';
+import { redisAddress, whereItIs } from '#core/redis-address.ts';
 import { doubtAbout } from './server-version.ts';
 
 /** Commands fail after a few seconds instead of waiting for ever: somebody in Slack waits for the answer. */
 export function connectRedis(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: 2, commandTimeout: 5000, connectTimeout: 5000 });
+  const patience = { maxRetriesPerRequest: 2, commandTimeout: 5000, connectTimeout: 5000 };
+  const redis = new Redis({ ...connectionTo(url), ...patience });
   redis.on('error', onError);
   return redis;
+}
+
+/** How every connection is made: ours, and those of the queues. */
+export function connectionTo(url: string) {
+  const address = redisAddress(url);
+  const [first] = address?.hosts ?? [];
+  if (!address || !first) throw new Error('the address of Redis was not checked');
+  const { tls, username, password, database: db, hosts, watched } = address;
+  const who = {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+  const common = { ...who, db, reconnectOnError, retryStrategy, ...(tls ? { tls: {} } : {}) };
+  if (watched === undefined) return { ...common, ...first };
+  // No failoverDetector: one that hears of the successor while it connects gives the connection up for good.
+  const safely = tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {};
+  return { ...common, ...safely, sentinels: [...hosts], name: watched };
+}
+
+/** Once a second at least: somebody who pressed a button tries again, and is to be heard as soon as Redis is back. */
+function retryStrategy(times: number): number {
+  return Math.min(times * 100, 1000);
+}
+
+/** A server that takes no writes any more has been replaced: connected again, the command goes to its successor. */
+function reconnectOnError({ message }: Error): 2 | false {
+  return message.includes('READONLY') ? 2 : false;
 }
 
 /** Why there is no connection to work with; what passes with time may be tried again, the rest is a wrong setting. */
@@ -48,8 +77,8 @@ export async function openRedis(url: string, onError: (error: Error) => void): P
 
 /** Where Redis should be, without the user and password that the address may hold. */
 function unreachable(url: string, { message }: Error): NoRedis {
-  const { hostname, port } = new URL(url);
-  const where = `${hostname}:${port || 6379}`;
+  const address = redisAddress(url);
+  const where = address ? whereItIs(address) : 'an unknown place';
   if (/WRONGPASS|NOAUTH|NOPERM/.test(message))
     return {
       sentence: `Redis at ${where} (REDIS_URL) does not let us in: ${message}. Correct the user and password in REDIS_URL, or make the ACL file again.`,

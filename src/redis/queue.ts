@@ -1,6 +1,7 @@
 /** How jobs are left and done: the only file that knows BullMQ. */
 import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { JOBS, type JobData, type JobName, PATIENCE } from '#src/jobs.ts';
+import { connectionTo } from './connection.ts';
 import { QUEUE_PREFIX } from './keys.ts';
 
 export type Queues = ReturnType<typeof openQueues>;
@@ -8,7 +9,7 @@ export type Queues = ReturnType<typeof openQueues>;
 export function openQueues(url: string, names: readonly JobName[], onError: (error: Error) => void) {
   const queues = new Map<JobName, Queue>();
   for (const name of names) {
-    const queue = new Queue(name, { connection: { url }, prefix: QUEUE_PREFIX });
+    const queue = new Queue(name, { connection: connectionTo(url), prefix: QUEUE_PREFIX });
     queue.on('error', onError);
     queues.set(name, queue);
   }
@@ -121,7 +122,7 @@ export function work<Name extends JobName>(
       }
     },
     {
-      connection: { url, maxRetriesPerRequest: null },
+      connection: { ...connectionTo(url), maxRetriesPerRequest: null },
       prefix: QUEUE_PREFIX,
       concurrency: PATIENCE[name].concurrency,
       maxStalledCount: 10,

@@ -138,7 +138,7 @@ receipts: { publicKeys: {} }
         "22:24 reminders.timeZone is "Mars", but must be an IANA time zone such as Europe/Berlin",
         "23:13 receipts.publicKeys is a group of settings, but must be at least one key, as npm run keys prints it",
         "SLACK_BOT_TOKEN missing: the bot’s token, xoxb-…. Set SLACK_BOT_TOKEN, or SLACK_BOT_TOKEN_FILE to the file that holds it",
-        "REDIS_URL the address of Redis begins with redis:// or, with TLS, rediss://, and names a host",
+        "REDIS_URL the address of Redis begins with redis:// or, with TLS, rediss://, and names a host; with sentinels it is redis+sentinel://user:password@one:26379,two:26379/name",
       ]
     `);
   });

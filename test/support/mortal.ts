@@ -19,6 +19,7 @@ const LOOKS: Readonly<Record<string, ReadonlySet<string>>> = {
   lockdowns: new Set(['read', 'history', 'openOf', 'open', 'recent', 'endedBefore', 'entryOf']),
   edges: new Set(['collected', 'trouble', 'edges', 'edgesById', 'units']),
   evidence: new Set(['draft', 'frozen', 'shadow', 'verify', 'watch', 'discovery', 'nudges', 'former', 'written']),
+  inbox: new Set(['waiting']),
   cards: new Set(['find', 'get', 'shown']),
   queues: new Set(['underWay']),
   console: new Set([
