@@ -30,11 +30,12 @@ async function show(deps: ShowingDeps, lockdown: string, card: string, where: Sh
   const altered = await deps.cards.isAltered(lockdown, card);
   if (place && !altered && (await deps.cards.shown(lockdown, card)) === fingerprint) return place;
   // Before it is sent: whoever presses at once has seen it already.
-  await deps.cards.keepTexts(lockdown, card, textFingerprints(message));
+  const texts = textFingerprints(message);
+  await deps.cards.keepTexts(lockdown, card, texts);
   const isThere = place && (await deps.poster.updateCard({ lockdown, card, message })) === 'updated';
   if (place && !isThere) await deps.cards.drop(lockdown, card);
   const shown = isThere ? place : await deps.poster.postCard({ lockdown, card, message, ...where });
-  await deps.cards.textsSent(lockdown, card);
+  await deps.cards.textsSent(lockdown, card, texts);
   await deps.cards.keepShown(lockdown, card, fingerprint);
   if (altered) await deps.cards.putRight(lockdown, card);
   return shown;

@@ -27,6 +27,12 @@ if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then
 end
 `;
 
+const TEXTS_SENT = `
+redis.call('LREM', KEYS[1], 0, ARGV[1])
+redis.call('LPUSH', KEYS[1], ARGV[1])
+redis.call('LTRIM', KEYS[1], 0, 1)
+`;
+
 /** How the channel of a lockdown was when somebody last looked, and how often it has changed. */
 const ChannelSeen = z.strictObject({
   name: z.string().optional(),
@@ -95,9 +101,9 @@ export function cardStore(redis: Redis) {
       await redis.eval(KEEP_TEXTS, 1, key.texts(lockdown, card), JSON.stringify(fingerprints), UNSENT_MAX);
     },
 
-    /** It was sent: who pressed a moment before still saw the former one, and nobody one before that. */
-    async textsSent(lockdown: string, card: string): Promise<void> {
-      await redis.ltrim(key.texts(lockdown, card), 0, 1);
+    /** It was sent, so it is what people see, whatever was kept meanwhile; and who pressed a moment before saw the former one. */
+    async textsSent(lockdown: string, card: string, fingerprints: readonly string[]): Promise<void> {
+      await redis.eval(TEXTS_SENT, 1, key.texts(lockdown, card), JSON.stringify(fingerprints));
     },
 
     /** Everything that people may rightly read on a card. */

@@ -295,6 +295,23 @@ describe('what people may rightly read on a card', () => {
     expect(now).not.toContain(first);
   });
 
+  test('is known of the lockdown’s card also once a file was attached in its thread', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    const root = await house.deps.cards.get(house.id, cardNames.lockdown);
+    expect(await house.deps.cards.get(house.id, 'edges-dns-r1')).toBeDefined();
+    expect(await house.deps.cards.find(CHANNEL, root?.ts ?? '')).toMatchObject({ card: cardNames.lockdown });
+  });
+
+  test('is what was sent last, also when it was kept before others', async () => {
+    const house = await aHouse(redis);
+    const { cards } = house.deps;
+    for (const text of ['a', 'b', 'c', 'd']) await cards.keepTexts('l', 'card', [text]);
+    await cards.textsSent('l', 'card', ['d']);
+    await cards.textsSent('l', 'card', ['a']);
+    expect(await cards.texts('l', 'card')).toEqual(['a', 'd']);
+  });
+
   test('comes back within a minute where somebody rewrote the card', async () => {
     const house = await aHouse(redis);
     await house.asking('dns');
