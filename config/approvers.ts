@@ -75,7 +75,7 @@ function stageFindings(namespace: NamespaceSettings, stage: Stage, circumstances
 }
 
 /** What a draft adds by itself is not written by anybody. */
-type Configured = Exclude<keyof ApprovalRule, 'extraApprovers' | 'looks'>;
+type Configured = Exclude<keyof ApprovalRule, 'extraApprovers' | 'looks' | 'askWhy'>;
 
 const DECISIVE = ['users', 'groups', 'needed', 'fromGroups', 'requesterMayVote'] as const;
 

@@ -149,6 +149,12 @@ const Watch = z.strictObject({
   releaseAboveEdges: z.number().int().min(1).optional(),
 });
 
+const Floors = z.strictObject({
+  /** Below these, ending discovery mode takes one approver more and each approver’s reason. */
+  windowHours: z.number().min(0).default(24),
+  confirmMinutes: z.number().min(0).default(10),
+});
+
 const Receipts = z.strictObject({
   /** Ed25519 public keys (base64 of the raw 32 bytes) of the Slack processes, by key id. Several while a key is changed. */
   publicKeys: z
@@ -202,6 +208,7 @@ export const Settings = z.strictObject({
   reminders: Reminders.default(Reminders.parse({})),
   verify: Verify.default(Verify.parse({})),
   watch: Watch.default(Watch.parse({})),
+  floors: Floors.default(Floors.parse({})),
   receipts: Receipts,
   ledger: Ledger.default(Ledger.parse({})),
   /** Ended lockdowns are kept this long. */

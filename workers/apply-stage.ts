@@ -104,6 +104,9 @@ async function check(
         'The console’s policy, the workloads or what Kubernetes says has changed since the approvers looked, and the draft with it. They are asked again, and the difference is shown.',
     };
   }
+  const { confirmSeconds } = finding.basis;
+  if (confirmSeconds !== undefined && confirmSeconds !== Math.round(deps.settings.watch.confirmMinutes * 60))
+    return { outdated: 'The time to confirm afterwards is another one than the approvers were told.' };
   const [captured] = newHolders(finding.reach, now.reach);
   if (captured !== undefined) return { outdated: `Since the approvers looked, ${captured}` };
   return { approving };

@@ -6,7 +6,7 @@ import { coverage } from '#core/coverage.ts';
 import { findingDigest } from '#core/digest.ts';
 import { type Change, type Draft, looksOf } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
-import { extraApproversFor } from '#core/extra-approvers.ts';
+import { ruleForDraft, type Safeguards } from '#core/extra-approvers.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { groupsByWhatHurts } from '#core/hurt.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
@@ -37,6 +37,7 @@ export type DraftStageDeps = Reporting &
     readonly directory: { members(group: string): Promise<readonly string[]> };
   };
 
+const HOUR = 3_600_000;
 const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
 
 export function draftStageStep(deps: DraftStageDeps) {
@@ -60,13 +61,21 @@ export function draftStageStep(deps: DraftStageDeps) {
     if (objection !== undefined)
       throw new WillNotPass(`The console would refuse this draft, so nobody is asked. ${objection}`);
 
-    const rule = ruleOf(draft, ruleFor(namespace, stage));
+    const { confirmMinutes } = deps.settings.watch;
+    const rule = ruleOf(draft, ruleFor(namespace, stage), {
+      windowHours: hoursSeen(drafted.evidence),
+      confirmMinutes,
+      floors: deps.settings.floors,
+    });
     const shadow = observed && (await deps.evidence.shadow(id, stage));
     const found = {
       ...findingOf(drafted, before, deps.settings.reminders.timeZone),
       ...(shadow ? { shadow } : {}),
     };
-    const basis = basisOf(found, drafted.evidence);
+    const basis = {
+      ...basisOf(found, drafted.evidence),
+      ...(stage === 'disable-discovery' ? { confirmSeconds: Math.round(confirmMinutes * 60) } : {}),
+    };
     const digest = findingDigest({ ...found, basis }, rule, lockdown.salt);
     await deps.evidence.keepFrozen(id, frozenText(drafted.evidence));
     await deps.evidence.keepDraft(id, { ...found, basis, digest });
@@ -83,15 +92,16 @@ export function draftStageStep(deps: DraftStageDeps) {
   };
 }
 
+/** Reports are asked for further back than the namespace may have been watched: what counts is what was seen. */
+function hoursSeen({ edges, from, to }: Evidence): number {
+  const first = edges.reduce((earliest, { firstSeen }) => Math.min(earliest, firstSeen), to);
+  return (to - Math.max(from, first)) / HOUR;
+}
+
 /** What the configuration asks for, and what this one draft asks for beyond it. */
-function ruleOf(draft: Draft, configured: ApprovalRule): ApprovalRule {
+function ruleOf(draft: Draft, configured: ApprovalRule, safeguards: Safeguards): ApprovalRule {
   const looks = looksOf(draft).length;
-  const extraApprovers = extraApproversFor(draft);
-  return {
-    ...configured,
-    ...(looks > 0 ? { looks } : {}),
-    ...(extraApprovers.length > 0 ? { extraApprovers } : {}),
-  };
+  return { ...ruleForDraft(draft, configured, safeguards), ...(looks > 0 ? { looks } : {}) };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The door for what people wish: asks once more whether they may, keeps the fact, and tells them when they may not. */
 import { personOf, type Settings, settingsFor } from '#config/schema.ts';
-import { type Vote, whyMayNotDeny, whyMayNotVote } from '#core/approval.ts';
+import { type Vote, whyMayNotDeny, whyMayNotVote, whyNotWithoutReason } from '#core/approval.ts';
 import { type Roles, rolesOf, whyMayNot } from '#core/authority.ts';
 import type { Event } from '#core/events.ts';
 import { anythingWritten, currentStage, type Lockdown, mayBeCut, nextStage } from '#core/lockdown-state.ts';
@@ -90,7 +90,9 @@ function voteEvent(
   }
   const involved = involvedIn(deps.settings, lockdown, stage);
   const because =
-    vote.decision === 'deny' ? whyMayNotDeny(vote, ask) : whyMayNotVote(vote, vote.gesture, ask, involved);
+    vote.decision === 'deny'
+      ? whyMayNotDeny(vote, ask)
+      : (whyMayNotVote(vote, vote.gesture, ask, involved) ?? whyNotWithoutReason(vote, ask.rule));
   if (because !== undefined) return { refused: because };
   return { type: 'vote-cast', stage, vote };
 }

@@ -24,6 +24,8 @@ export const ApprovalRule = z.strictObject({
   expiresHours: z.number().int().min(1),
   /** What this one draft asks for beyond the configuration: for each reason one more approval. */
   extraApprovers: z.array(ExtraApprover).optional(),
+  /** Whether each approval has to say why. */
+  askWhy: z.literal(true).optional(),
   /** How many things of this draft stand out; whoever approves has to have looked at each. */
   looks: z.number().int().min(1).optional(),
 });
@@ -132,6 +134,19 @@ function eligible(user: string, electorate: Electorate): boolean {
   return electorate.users.includes(user) || Object.values(electorate.groups).some((members) => members.includes(user));
 }
 
+/** Shorter ones explain nothing. */
+export const REASON_MIN = 10;
+
+/** Where a safeguard is weaker than usual, an approval without a reason counts for nothing. */
+export function whyNotWithoutReason(
+  { reason = '' }: Pick<Vote, 'reason'>,
+  { askWhy }: ApprovalRule,
+): string | undefined {
+  return askWhy && reason.trim().length < REASON_MIN
+    ? `This takes a reason of at least ${REASON_MIN} characters. Press Approve on the card and say why.`
+    : undefined;
+}
+
 /** How many different persons have to approve in all. */
 export function approvalsNeeded({ needed, extraApprovers = [] }: ApprovalRule): number {
   return needed + extraApprovers.length;
@@ -160,7 +175,10 @@ export function outcome(votes: readonly Vote[], ask: Ask): Outcome {
     standing.delete(vote.person);
     standing.set(vote.person, vote);
   }
-  const approving = [...standing.values()].filter((vote) => vote.decision === 'approve' && !isExcluded(vote, ask.rule));
+  const approving = [...standing.values()].filter(
+    (vote) =>
+      vote.decision === 'approve' && !isExcluded(vote, ask.rule) && whyNotWithoutReason(vote, ask.rule) === undefined,
+  );
   const denying = [...standing.values()].filter((vote) => vote.decision === 'deny');
   const missingFromGroups = ask.rule.fromGroups
     .map(({ group, needed }) => {
@@ -190,6 +208,7 @@ export function stricter(then: ApprovalRule, now: ApprovalRule): ApprovalRule {
     reactions: then.reactions && now.reactions,
     expiresHours: Math.min(then.expiresHours, now.expiresHours),
     ...(before.length + added.length > 0 ? { extraApprovers: [...before, ...added] } : {}),
+    ...(then.askWhy || now.askWhy ? { askWhy: true } : {}),
     ...(looks > 0 ? { looks } : {}),
   };
 }

@@ -42,6 +42,8 @@ export const Basis = z.strictObject({
   lists: z.strictObject({ date: z.string(), suffixes: z.string(), digest: z.string() }),
   /** SHA-256 of whom its clauses reached by tag. */
   reach: z.string(),
+  /** Of the last stage: how long there is to confirm afterwards; 0: nobody has to. */
+  confirmSeconds: z.number().int().optional(),
   /** SHA-256 of the file with all edges, and of what the card warns of and says is in doubt. */
   file: z.string(),
   warnings: z.string(),

@@ -119,10 +119,14 @@ async function approve(deps: Deps, press: Press, lockdown: Lockdown, stage: Stag
   const { confirmMinutes } = deps.settings.watch;
   await openSealed(deps, press, modalState(press, lockdown, stage), (state) =>
     ask.cuts
-      ? confirmDisable({ namespace: lockdown.namespace, finding, state, confirmMinutes })
+      ? confirmDisable({ namespace: lockdown.namespace, finding, state, confirmMinutes, askWhy: whyAsked(ask.rule) })
       : lookFirst({ stage, draft: finding.draft, state }),
   );
   return undefined;
+}
+
+function whyAsked({ askWhy, extraApprovers = [] }: Ask['rule']): string | undefined {
+  return askWhy ? extraApprovers.map(({ because }) => because).join(' ') : undefined;
 }
 
 /** Opens a modal that proves, when it comes back, that we opened it for this person. */

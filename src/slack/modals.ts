@@ -1,4 +1,5 @@
 /** What happens when a modal is submitted: errors under its inputs, the next page, or a job. */
+import { REASON_MIN } from '#core/approval.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { INPUTS, type ModalName, type ModalState } from './action-ids.ts';
@@ -9,7 +10,6 @@ import { inTime } from './in-time.ts';
 import { onlySigned } from './known-to-slack.ts';
 import { sealHolds } from './receipt.ts';
 import { OUTDATED } from './views/answers.ts';
-import { REASON_MIN } from './views/ask-reason.ts';
 import type { Modal } from './views/build.ts';
 import { decideResidual, PAGE_SIZE } from './views/decide-residual.ts';
 import { SEEN } from './views/look-first.ts';
@@ -108,7 +108,9 @@ async function confirmDisable(
     return {
       errors: { [INPUTS.namespace.block_id]: `That is not the namespace’s full name. It is ${lockdown.namespace}` },
     };
-  const given = { lockdown, stage, nonce: state.nonce } as const;
+  const reason = reasonOf(submission);
+  if (openAsk(lockdown, stage, state.nonce)?.rule.askWhy && reason === undefined) return TOO_SHORT;
+  const given = { lockdown, stage, nonce: state.nonce, ...(reason === undefined ? {} : { reason }) } as const;
   return castVote(deps, actor, { ...given, decision: 'approve', gesture: 'typed-name' });
 }
 

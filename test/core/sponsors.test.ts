@@ -2,10 +2,11 @@
 import { expect, test } from 'vitest';
 import type { Answers, Draft } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
-import { extraApproversFor } from '#core/extra-approvers.ts';
+import { ruleForDraft } from '#core/extra-approvers.ts';
 import type { Stage } from '#core/stage.ts';
 import { draftStage } from '#core/stages/draft-stage.ts';
 import { edge, evidence, kubernetes, NO_ANSWERS, SETTINGS, workload } from '#test/support/evidence.ts';
+import { anAsk } from '#test/support/lockdowns.ts';
 
 const ERIN = { by: 'U0ERIN0001', because: 'The nightly export goes there by contract.' };
 const frontend = workload('frontend');
@@ -30,6 +31,9 @@ function sponsoring(draft: Draft): Answers {
 function hostsIn(draft: Draft): string[] {
   return draft.changes.flatMap((change) => (change.kind === 'create-external-network' ? change.network.entries : []));
 }
+
+const SAFE = { windowHours: 168, confirmMinutes: 60, floors: { windowHours: 24, confirmMinutes: 10 } };
+const extraApproversFor = (draft: Draft) => ruleForDraft(draft, anAsk().rule, SAFE).extraApprovers ?? [];
 
 test('a draft says what was stopped and could be allowed if somebody answered for it', () => {
   const draft = draftOf('external-services', [drop, pay]);

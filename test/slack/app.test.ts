@@ -320,6 +320,36 @@ test('ending discovery mode, too, takes a look at what stands out', async () => 
   expect(wishes()).toMatchObject([{ verb: 'vote', vote: { gesture: 'typed-name' } }]);
 });
 
+test('where a safeguard is weaker than usual, whoever approves says why', async () => {
+  const extraApprovers = [{ because: 'Only 2 hours of flows were seen.', without: [] }];
+  const rule = { ...anAsk().rule, askWhy: true as const, extraApprovers };
+  const { card } = await asking('disable-discovery', { cuts: true, rule }, disableFinding([]));
+  const opened = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  expect(JSON.stringify(opened.views.at(-1))).toContain('Only 2 hours of flows were seen.');
+  const view = String(opened.views.at(-1)?.id);
+  const named = { namespace: { text: NAMESPACE } };
+  const short = await house.as(BORIS).submit(view, { ...named, reason: { text: 'because      ' } });
+  expect(short.errors).toEqual({ reason: 'Please say in at least 10 characters why.' });
+  expect(house.memory.left).toEqual([]);
+  await house.as(BORIS).submit(view, { ...named, reason: { text: 'It was rehearsed on its twin.' } });
+  expect(wishes()).toMatchObject([{ verb: 'vote', vote: { reason: 'It was rehearsed on its twin.' } }]);
+});
+
+test('somebody answers for what was kept out, with a reason that is long enough', async () => {
+  const [group] = aFinding().draft.unallowed;
+  if (!group) throw new Error('there is traffic');
+  const stopped = [{ group: { ...group, id: 'g-drop' }, because: 'anybody can drop data there' }];
+  const { card } = await asking('external-services', {}, { ...aFinding(), draft: { ...aFinding().draft, stopped } });
+  const opened = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.sponsor');
+  const view = String(opened.views.at(-1)?.id);
+  const short = await house
+    .as(BORIS)
+    .submit(view, { group: { choice: 'g-drop' }, reason: { text: 'I know         ' } });
+  expect(short.errors).toEqual({ reason: 'Please say in at least 10 characters why.' });
+  await house.as(BORIS).submit(view, { group: { choice: 'g-drop' }, reason: { text: 'The export goes there.' } });
+  expect(wishes()).toMatchObject([{ verb: 'sponsor', group: 'g-drop', because: 'The export goes there.' }]);
+});
+
 test('answers for the residual are gathered over all pages and left as one wish', async () => {
   const residual = Array.from({ length: 45 }, (_, at) => ({
     ...(disableFinding().draft.residual[0] as NonNullable<ReturnType<typeof disableFinding>['draft']['residual'][0]>),

@@ -258,6 +258,10 @@ test('the modals that ask', () => {
     askWhyLeftOut(about),
     askSponsor({ ...about, stopped: [STOPPED, { ...STOPPED, sponsor: { by: BORIS, because: 'I know it.' } }] }),
     confirmDisable({ namespace: NAMESPACE, finding: disableFinding(), state, confirmMinutes: 60 }),
+    confirmDisable({
+      ...{ namespace: NAMESPACE, finding: disableFinding([]), state, confirmMinutes: 0 },
+      askWhy: 'Nobody has to confirm afterwards, so nothing is given back by itself.',
+    }),
     decideResidual({ namespace: NAMESPACE, residual: inOrder(draft.residual), state, mayVoteAfter: false }),
     decideResidual({
       namespace: NAMESPACE,

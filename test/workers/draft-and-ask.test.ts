@@ -154,3 +154,49 @@ describe('words that are full of Slack’s own signs', () => {
     return [...own, ...notification, ...Object.values(value).flatMap(marked)];
   }
 });
+
+describe('ending discovery mode with less behind it than the floors ask for', () => {
+  const CUT = 'disable-discovery';
+  const FLOORS = { settings: { floors: { windowHours: 24, confirmMinutes: 30 } } };
+  const BECAUSE = 'It was rehearsed on the twin of this namespace.';
+
+  async function toVote(options: Parameters<typeof aHouse>[1] = {}): Promise<House> {
+    const house = await aHouse(redis, { ...FLOORS, ...options });
+    await house.asking(CUT);
+    await house.answerAll('alice');
+    return house;
+  }
+
+  test('says so on the card, and takes one more than usual and everybody’s reason', async () => {
+    const house = await toVote({
+      namespace: { stages: { [CUT]: { groups: ['S0PLATFORM1', 'S0SECURITY1'], needed: 2 } } },
+    });
+    const card = (await house.seen()).find((drawn) => drawn.includes(`# Approve ${CUT}`)) ?? '';
+    expect(card).toContain('hours of flows were seen, where 24 hours are the least');
+    expect(card).toContain('only 10 minutes to confirm afterwards, where 30 are the least');
+    expect(await house.vote('boris', CUT)).toEqual([expect.stringContaining('a reason of at least 10 characters')]);
+    for (const who of ['boris', 'chitra'] as const) await house.vote(who, CUT, { reason: BECAUSE });
+    await house.settle('watch-lockdown');
+    expect((await house.stage(CUT)).phase).toBe('asking');
+    await house.vote('erin', CUT, { reason: BECAUSE });
+    await house.settle('watch-lockdown');
+    expect((await house.lockdown()).phase).toBe('watching');
+  });
+
+  test('is asked about again when the time to confirm is another one by the time of the writing', async () => {
+    let confirmMinutes = 30;
+    const house = await toVote({
+      settings: {},
+      between: (deps) => ({
+        ...deps,
+        get settings() {
+          return { ...deps.settings, watch: { ...deps.settings.watch, confirmMinutes } };
+        },
+      }),
+    });
+    await house.approve(CUT, 'apply-stage');
+    confirmMinutes = 0;
+    await house.settle('draft-stage', 'watch-lockdown');
+    expect((await house.stage(CUT)).because).toContain('The time to confirm afterwards is another one');
+  });
+});

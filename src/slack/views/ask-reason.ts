@@ -1,12 +1,11 @@
 /** The modals that ask why: to deny a stage, or to leave it out. */
+import { REASON_MIN } from '#core/approval.ts';
 import type { Stage } from '#core/stage.ts';
 import { encodeModal, INPUTS, type ModalState, modalId } from '../action-ids.ts';
 import { LIMITS } from '../limits.ts';
 import { bold, code, type Modal, modal, plain, says } from './build.ts';
 import { goesOn } from './words.ts';
 
-/** Shorter ones explain nothing to whoever has to draft again. */
-export const REASON_MIN = 10;
 const REASON_MAX = 1000;
 
 type AskReason = { readonly namespace: string; readonly stage: Stage; readonly state: ModalState };

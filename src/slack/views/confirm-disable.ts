@@ -2,7 +2,8 @@
 import type { DraftFinding } from '#core/findings.ts';
 import { encodeModal, INPUTS, type ModalState, modalId } from '../action-ids.ts';
 import { LIMITS } from '../limits.ts';
-import { bold, code, count, list, type Modal, modal, number, plain, says } from './build.ts';
+import { reasonInput } from './ask-reason.ts';
+import { bold, code, count, list, type Modal, modal, number, plain, says, sentence } from './build.ts';
 import { lookInputs } from './look-first.ts';
 import { edgeLine } from './words.ts';
 
@@ -12,9 +13,11 @@ export type ConfirmDisable = {
   readonly state: ModalState;
   /** How long there is to confirm afterwards; nobody has to with 0. */
   readonly confirmMinutes: number;
+  /** Why each approver has to say why; nothing where none has to. */
+  readonly askWhy?: string | undefined;
 };
 
-export function confirmDisable({ namespace, finding, state, confirmMinutes }: ConfirmDisable): Modal {
+export function confirmDisable({ namespace, finding, state, confirmMinutes, askWhy }: ConfirmDisable): Modal {
   const { replay, draft } = finding;
   const blocked = draft.residual.filter(({ decision }) => decision?.answer === 'block');
   const { block_id, action_id } = INPUTS.namespace;
@@ -45,6 +48,12 @@ export function confirmDisable({ namespace, finding, state, confirmMinutes }: Co
         30,
       ),
       ...lookInputs(draft),
+      ...(askWhy === undefined
+        ? []
+        : [
+            says([bold('A safeguard is weaker than usual'), ': ', ...sentence(askWhy)]),
+            reasonInput('Why is it right all the same?'),
+          ]),
       {
         type: 'input',
         block_id,
