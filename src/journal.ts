@@ -52,7 +52,8 @@ export function openJournal(process: string, secrets: readonly string[]) {
     drifted: (facts: { lockdown: string; because: string }) => log.error({ event: 'drifted', ...facts }, facts.because),
     repaired: (facts: { lockdown: string; step: string }) =>
       log.warn({ event: 'sweep-repaired', ...facts }, 'a step that should have been under way was started again'),
-    forgot: (facts: { lockdown: string }) => log.info({ event: 'lockdown-forgotten', ...facts }, 'retention is over'),
+    forgot: (facts: { lockdown: string; entries: number; root: string; file?: string }) =>
+      log.info({ event: 'lockdown-forgotten', ...facts }, 'retention is over'),
 
     stepFailed: (facts: { step: string; job: string; because: string; attempt: number; passing: boolean }) =>
       log.warn({ event: 'step-failed', ...facts }, facts.because),

@@ -12,19 +12,22 @@ import type { Queues } from '#redis/queue.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { JOBS } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
+import { type DailyDeps, keepDailyCheckpoints } from './daily-checkpoints.ts';
+import { type ForgettingDeps, forget } from './forgetting.ts';
 import { startStep } from './recording.ts';
 import { startSchedules } from './schedules.ts';
 
-export type SweepDeps = {
-  readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore' | 'forget'>;
-  readonly cards: Pick<CardStore, 'get'>;
-  readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
-  readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'unschedule' | 'underWay'>;
-  readonly evidence: Pick<EvidenceStore, 'former'>;
-  readonly settings: Settings;
-  readonly journal: Pick<Journal, 'repaired' | 'forgot' | 'warned'>;
-  readonly now: () => number;
-};
+export type SweepDeps = ForgettingDeps &
+  DailyDeps & {
+    readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore'> & ForgettingDeps['lockdowns'];
+    readonly cards: Pick<CardStore, 'get'>;
+    readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
+    readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'unschedule' | 'underWay'>;
+    readonly evidence: Pick<EvidenceStore, 'former'> & ForgettingDeps['evidence'];
+    readonly settings: Settings;
+    readonly journal: Pick<Journal, 'repaired' | 'forgot' | 'warned'>;
+    readonly now: () => number;
+  };
 
 /** A step that was just started may not be in its queue yet. */
 const GRACE_MS = 10_000;
@@ -57,10 +60,9 @@ export function sweep(deps: SweepDeps) {
       // The cards show the truth within a minute, whatever was lost on the way.
       await deps.queues.add('announce', { lockdown: lockdown.id }, `${lockdown.id}-sweep${minute}-announce`);
     }
-    for (const id of await deps.lockdowns.endedBefore(deps.now() - deps.settings.retentionDays * DAY)) {
-      await deps.lockdowns.forget(id);
-      deps.journal.forgot({ lockdown: id });
-    }
+    for (const id of await deps.lockdowns.endedBefore(deps.now() - deps.settings.retentionDays * DAY))
+      await forget(deps, id);
+    await keepDailyCheckpoints(deps, open);
   };
 }
 

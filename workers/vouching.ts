@@ -29,11 +29,8 @@ export function closes({ event, from, to }: Entry): boolean {
 export async function vouchFor(deps: VouchingDeps, lockdown: Lockdown, entry: Entry, thread: string): Promise<void> {
   const { ledgerKey } = deps;
   if (!ledgerKey) return;
-  const { id, channel, salt } = lockdown;
-  const checkpoint = { origin: originOf(id, commitments(salt)), size: entry.number, root: entry.hash };
-  const text = checkpointText(checkpoint);
-  const signature = noteSignature(text, { name: LEDGER, pem: ledgerKey.pem });
-  const note = noteOf(text, LEDGER, signature);
+  const { id, channel } = lockdown;
+  const { note, signature } = signedCheckpoint(lockdown, entry, ledgerKey.pem);
   const place = await deps.poster.postCard({
     lockdown: id,
     card: cardNames.checkpoint(entry.number),
@@ -50,6 +47,17 @@ export async function vouchFor(deps: VouchingDeps, lockdown: Lockdown, entry: En
     ...(await handedOver(deps, id, ledgerKey.id)),
   };
   await deps.queues.add('record-event', { lockdown: id, event }, `${id}-checkpoint-e${entry.number}`);
+}
+
+/** The history up to this entry, as a signed note. */
+export function signedCheckpoint(
+  { id, salt }: Pick<Lockdown, 'id' | 'salt'>,
+  { number, hash }: Pick<Entry, 'number' | 'hash'>,
+  pem: string,
+): { readonly note: string; readonly signature: string } {
+  const text = checkpointText({ origin: originOf(id, commitments(salt)), size: number, root: hash });
+  const signature = noteSignature(text, { name: LEDGER, pem });
+  return { note: noteOf(text, LEDGER, signature), signature };
 }
 
 /** The first checkpoint under another key than before says that the one before agreed; nothing where it could not. */

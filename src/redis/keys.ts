@@ -11,6 +11,8 @@ export const key = {
   open: () => `${TAG}:open`,
   /** Sorted set: id of an ended lockdown, by when it ended. */
   ended: () => `${TAG}:ended`,
+  /** List: what is left of lockdowns whose retention is over. */
+  forgotten: () => `${TAG}:forgotten`,
   edges: (id: string) => `${TAG}:edges:${id}`,
   units: (id: string) => `${TAG}:units:${id}`,
   /** Hash: how far the reports were read, and what is remembered between windows. */

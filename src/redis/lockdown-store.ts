@@ -27,6 +27,21 @@ export const Entry = z.strictObject({
 });
 export type Entry = z.infer<typeof Entry>;
 
+/** What is left of a lockdown whose retention is over: enough to know a file for its ledger, or a gap for one. */
+export const Tombstone = z.strictObject({
+  id: z.string(),
+  namespace: z.string(),
+  phase: z.string(),
+  entries: z.number().int(),
+  /** Hash of the last entry. */
+  root: z.string(),
+  startedAt: z.number().int(),
+  forgottenAt: z.number().int(),
+  /** Where its ledger was exported to before. */
+  file: z.string().optional(),
+});
+export type Tombstone = z.infer<typeof Tombstone>;
+
 const FIRST_PREVIOUS = '0'.repeat(64);
 
 export type LockdownStore = ReturnType<typeof lockdownStore>;
@@ -90,8 +105,8 @@ export function lockdownStore(redis: Redis) {
       return redis.zrangebyscore(key.ended(), '-inf', time);
     },
 
-    /** Everything kept of an ended lockdown goes, history included. */
-    async forget(id: string): Promise<void> {
+    /** Everything kept of an ended lockdown goes, history included; that it was there, and how it ended, stays. */
+    async forget(id: string, tombstone: Tombstone): Promise<void> {
       const cards = await redis.hgetall(key.cards(id));
       const places = Object.values(cards).map((text) => Place.parse(JSON.parse(text)));
       const texts = Object.keys(cards).map((card) => key.texts(id, card));
@@ -99,7 +114,12 @@ export function lockdownStore(redis: Redis) {
         .multi()
         .del(...keysOf(id, STAGES), ...texts, ...places.map(({ channel, ts }) => key.cardAt(channel, ts)))
         .zrem(key.ended(), id)
+        .rpush(key.forgotten(), JSON.stringify(Tombstone.parse(tombstone)))
         .exec();
+    },
+
+    async forgotten(): Promise<Tombstone[]> {
+      return (await redis.lrange(key.forgotten(), 0, -1)).map((text) => Tombstone.parse(JSON.parse(text)));
     },
 
     /** The entry that a job left, when it was here before. */

@@ -12,6 +12,7 @@ import { Settings } from '#config/schema.ts';
 import { originOf, verifierOf } from '#core/checkpoint.ts';
 import { commitments } from '#core/commitment.ts';
 import { handoverHolds } from '#core/handover.ts';
+import { lockdownStore } from '#redis/lockdown-store.ts';
 import { lockstep } from '#src/ledger/lockstep.ts';
 import { configuration, NAMESPACES } from '#test/support/configuration.ts';
 import { aHouse } from '#test/support/house.ts';
@@ -191,6 +192,19 @@ test('what is kept now is verified without a file; who is not asked because of -
   expect(exit).toBe(3);
   for (const sentence of ['slack was not asked, because of --offline', 'console was not asked', 'no folder of daily'])
     expect(out).toContain(sentence);
+});
+
+test('what is left of a lockdown whose retention is over is listed, with the hash of its last entry', async () => {
+  await aWholeLockdown(redis);
+  const store = lockdownStore(redis);
+  const root = (await store.history(ID)).at(-1)?.hash ?? '';
+  const facts = { id: ID, namespace: NAMESPACE, phase: 'released', entries: 44, root, startedAt: NOON };
+  await store.forget(ID, { ...facts, forgottenAt: NOON, file: '/exports/it.jsonl' });
+  const { env } = worker();
+  expect((await run(env, 'ledger', 'list')).out).toBe(
+    `${ID}  deleted 2026-11-22T12:00:00.000Z: 44 entries, the last with the hash ${root}, exported to /exports/it.jsonl\n`,
+  );
+  expect(JSON.parse((await run(env, 'ledger', 'list', '--json')).out)).toMatchObject([{ id: ID, root, entries: 44 }]);
 });
 
 describe('called wrongly', () => {

@@ -181,7 +181,9 @@ describe('when retention is over', () => {
     await save(await opened('shop-1'), cancelled);
     await cardStore(redis).put('shop-1', 'lockdown', { channel: 'C0LOCKDOWN1', ts: '1.2' });
     expect(await store.endedBefore(1500)).toEqual(['shop-1']);
-    await store.forget('shop-1');
-    expect(await redis.keys('*')).toEqual([]);
+    const tombstone = { id: 'shop-1', namespace: SHOP, phase: 'cancelled', entries: 2, root: 'abc' };
+    await store.forget('shop-1', { ...tombstone, startedAt: 1000, forgottenAt: 3000 });
+    expect(await redis.keys('*')).toEqual(['{lockstep}:forgotten']);
+    expect(await store.forgotten()).toEqual([{ ...tombstone, startedAt: 1000, forgottenAt: 3000 }]);
   });
 });
