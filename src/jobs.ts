@@ -5,6 +5,8 @@ import { Request } from '#core/request.ts';
 import { STAGES } from '#core/stage.ts';
 
 const lockdown = z.string();
+/** The Slack process's signature over the rest: without it a worker does not hear what was left in its name. */
+const receipt = z.strictObject({ key: z.string(), signature: z.string() }).optional();
 const stage = z.enum(STAGES);
 
 const forStage = z.strictObject({ lockdown, stage });
@@ -20,8 +22,9 @@ export const JOBS = {
     user: z.string(),
     channel: z.string(),
     at: z.number().int(),
+    receipt,
   }),
-  'record-request': Request,
+  'record-request': Request.extend({ receipt }),
   'record-event': z.strictObject({ lockdown, event: Event }),
   'collect-flows': forLockdown,
   remind: forLockdown,

@@ -39,6 +39,9 @@ export function openJournal(process: string, secrets: readonly string[]) {
     alteredCard: (facts: { lockdown: string; card: string; user: string }) =>
       log.error({ event: 'card-altered', ...facts }, 'a card was pressed that reads otherwise than it was posted'),
 
+    forgedJob: (facts: { step: string; job: string; because: string }) =>
+      log.error({ event: 'forged-job-seen', ...facts }, `a job was not heard: ${facts.because}`),
+
     collected: (facts: { lockdown: string; reports: number; edges: number; readUpTo: number }) =>
       log.info({ event: 'flows-collected', ...facts }, 'a window of reports was folded'),
     wroteToConsole: (facts: {

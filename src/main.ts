@@ -2,13 +2,19 @@
 import { personOf, settingsFor } from '#config/schema.ts';
 import { key } from '#redis/keys.ts';
 import { startSlack } from '#slack/app.ts';
+import { signJob } from '#slack/receipt.ts';
 import { openMemory } from './deps.ts';
 import { serveHealth } from './health.ts';
-import { FROM_SLACK } from './jobs.ts';
+import { FROM_SLACK, type JobData } from './jobs.ts';
 import { configured, endForSlack, stopOnSignal, VERSION } from './starting.ts';
 
 const { config, journal } = configured('slack');
 const { settings, secrets } = config;
+
+function signed<Name extends (typeof FROM_SLACK)[number]>(name: Name, data: JobData<Name>): JobData<Name> {
+  return secrets.receiptKey ? signJob(name, data, secrets.receiptKey) : data;
+}
+
 const memory = await openMemory(config, FROM_SLACK, journal);
 const slack = await startSlack({
   settings,
@@ -17,7 +23,7 @@ const slack = await startSlack({
   lockdowns: memory.lockdowns,
   findings: memory.evidence,
   cards: memory.cards,
-  leave: memory.leave,
+  leave: (name, data, id) => memory.leave(name, signed(name, data), id),
   secrets,
   journal,
   once: async (mark, seconds) => {

@@ -4,13 +4,14 @@ import { commitments } from '#core/commitment.ts';
 import { type Working, work } from '#redis/queue.ts';
 import { channelNow } from '#slack/channel-now.ts';
 import { reactionsShown } from '#slack/reactions-shown.ts';
-import { receiptIsValid } from '#slack/receipt.ts';
+import { jobReceiptIsValid, receiptIsValid } from '#slack/receipt.ts';
 import { kubernetesReader, openConsole, openMemory, openSlack } from '#src/deps.ts';
 import { serveHealth } from '#src/health.ts';
-import { JOB_NAMES, type JobName } from '#src/jobs.ts';
+import { JOB_NAMES, type JobData, type JobName } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { configured, type Running, stopOnSignal, VERSION } from '#src/starting.ts';
-import { allSteps, type Todo } from './all-steps.ts';
+import { type AllSteps, allSteps, type Todo } from './all-steps.ts';
+import { type FromSlack, heard } from './from-slack.ts';
 import { keepSweeping } from './schedules.ts';
 
 const SWEEP_EVERY_MS = 60_000;
@@ -23,7 +24,7 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
   const readKubernetes = kubernetesReader(config);
   if (!secrets.ledgerKey)
     journal.warned({ because: 'There is no ledger key, so no checkpoint says outside how long a history was.' });
-  const steps = allSteps({
+  const all = allSteps({
     ...memory,
     consoleApi,
     settings,
@@ -41,6 +42,24 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
     now: Date.now,
     ...(readKubernetes ? { readKubernetes } : {}),
   });
+
+  const hearing = {
+    jobReceiptIsValid: (name: FromSlack, data: JobData<FromSlack>) =>
+      jobReceiptIsValid(name, data, settings.receipts.publicKeys),
+    journal,
+    now: Date.now,
+  };
+  const steps: AllSteps = {
+    ...all,
+    'open-lockdown': async (data, job) => {
+      heard(hearing, 'open-lockdown', data, job);
+      await all['open-lockdown'](data, job);
+    },
+    'record-request': async (data, job) => {
+      heard(hearing, 'record-request', data, job);
+      await all['record-request'](data, job);
+    },
+  };
 
   const on = {
     error: (error: Error) => journal.redisFailed({ because: error.message }),

@@ -1,4 +1,4 @@
-/** The Slack process's signature: on votes, and on the modals it opened. */
+/** The Slack process's signature: on votes, on the jobs it leaves, and on the modals it opened. */
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import type { Vote } from '#core/approval.ts';
 import { canonical } from '#core/canonical.ts';
@@ -28,6 +28,21 @@ export function receiptIsValid(vote: Vote, publicKeys: PublicKeys, commit: Commi
   return key !== undefined && verify(null, voteBytes(unsigned, commit), key, signatureBytes(receipt.signature));
 }
 
+type Signed = { readonly receipt?: Vote['receipt'] | undefined };
+
+/** Over the job's name and all its data, so that nobody else can leave one in our name. */
+export function signJob<Data extends Signed>(name: string, data: Data, key: ReceiptKey): Data {
+  const signature = sign(null, jobBytes(name, data), privateKeyOf(key)).toString('base64');
+  return { ...data, receipt: { key: key.id, signature } };
+}
+
+export function jobReceiptIsValid(name: string, data: Signed, publicKeys: PublicKeys): boolean {
+  const { receipt } = data;
+  if (!receipt) return false;
+  const key = Object.hasOwn(publicKeys, receipt.key) ? publicKeyOf(publicKeys[receipt.key] ?? '') : undefined;
+  return key !== undefined && verify(null, jobBytes(name, data), key, signatureBytes(receipt.signature));
+}
+
 /** The public half as the configuration holds it. */
 export function publicKeyText(key: ReceiptKey): string {
   const { x } = createPublicKey(privateKeyOf(key)).export({ format: 'jwk' });
@@ -46,6 +61,11 @@ export function sealHolds(values: readonly string[], text: string, key: ReceiptK
 
 function voteBytes(vote: UnsignedVote, commit: Commit): Buffer {
   return Buffer.from(digestOf('vote', vote, commit), 'hex');
+}
+
+function jobBytes(name: string, { receipt: _, ...data }: Signed): Buffer {
+  // As it lies in Redis: a field that is undefined is none.
+  return Buffer.from(digestOf('job', { name, data: JSON.parse(JSON.stringify(data)) }), 'hex');
 }
 
 function sealBytes(values: readonly string[]): Buffer {
