@@ -22,7 +22,7 @@ import type { Journal } from '#src/journal.ts';
 
 export type CountingDeps = {
   readonly directory: {
-    members(group: string): Promise<readonly string[]>;
+    membersNow(group: string): Promise<readonly string[]>;
     surely(user: string): Promise<{ readonly ok: true } | { readonly refused: string }>;
   };
   readonly receiptIsValid: (vote: Vote, salt: string) => boolean;
@@ -107,6 +107,6 @@ function mayVoteUnder(rule: { users: string[]; groups: string[] }, electorate: E
 
 async function electorateNow(deps: Pick<CountingDeps, 'directory'>, ask: Ask): Promise<Electorate> {
   const groups: Electorate['groups'] = {};
-  for (const group of Object.keys(ask.electorate.groups)) groups[group] = [...(await deps.directory.members(group))];
+  for (const group of Object.keys(ask.electorate.groups)) groups[group] = [...(await deps.directory.membersNow(group))];
   return { users: ask.electorate.users, groups };
 }

@@ -26,6 +26,11 @@ export function directory({ client, journal, team, now }: Deps) {
   async function members(group: string): Promise<string[]> {
     const known = groups.get(group);
     if (known && known.until > now()) return [...known.members];
+    return membersNow(group);
+  }
+
+  /** For the count that counts: asked of Slack every time, so that a leaver's vote falls away at once. */
+  async function membersNow(group: string): Promise<string[]> {
     const found = await readMembers(group);
     groups.set(group, { until: now() + KEPT_MS, members: found });
     return found;
@@ -89,6 +94,7 @@ export function directory({ client, journal, team, now }: Deps) {
 
   return {
     members,
+    membersNow,
     person,
     surely,
     resolve,

@@ -189,6 +189,14 @@ describe('the directory', () => {
     expect(lines).toHaveLength(1);
   });
 
+  test('asks Slack every time when votes are counted, so that a leaver’s vote falls away at once', async () => {
+    const { asked, around } = await opened();
+    expect(await asked.members(groups.security)).toHaveLength(3);
+    await around.setGroup(groups.security, [people.boris]);
+    expect(await asked.membersNow(groups.security)).toEqual([people.boris]);
+    expect(await asked.members(groups.security)).toEqual([people.boris]);
+  });
+
   test('remembers a group for a minute, or until it is told that it changed', async () => {
     const { asked, around, wait } = await opened();
     expect(await asked.members(groups.security)).toEqual([people.boris, people.chitra, people.erin]);

@@ -121,7 +121,11 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     rhythm: settings.discovery,
     configHash: 'test',
     // Leaves nothing for a minute, as the running process would: tests change groups and look at once.
-    directory: { members: (group) => fresh().members(group), surely: (user) => fresh().surely(user) },
+    directory: {
+      members: (group) => fresh().members(group),
+      membersNow: (group) => fresh().membersNow(group),
+      surely: (user) => fresh().surely(user),
+    },
     poster: post,
     whisper: post.whisper,
     channelNow: (channel) => channelNow({ client, journal }, channel),
