@@ -44,7 +44,7 @@ function shownOf(finding: Omit<DraftFinding, 'basis' | 'digest'>): Pick<Basis, '
   return {
     file: sha256(flowsFile(finding).content),
     warnings: digestOf('shown', {
-      ...{ remarks, doubts, differences, completeness: completeness.sentence },
+      ...{ remarks, doubts, differences, completeness: [completeness.sentence, ...completeness.details] },
       ...(shadow ? { shadow: shadowInWords(shadow), because: shadow.disagreements.map(({ because }) => because) } : {}),
     }),
   };

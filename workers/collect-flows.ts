@@ -145,9 +145,9 @@ async function unitsOf(
   if (missing().length === 0) return [];
   const found: ProcessingUnit[] = [];
   const learn = (units: readonly ProcessingUnit[]) => {
-    for (const { id, name, namespace: home, tags } of units) {
+    for (const { id, name, namespace: home, tags, createdAt } of units) {
       if (known.has(id)) continue;
-      const unit = { id, name, namespace: home, tags };
+      const unit = { id, name, namespace: home, tags, ...(createdAt === undefined ? {} : { createdAt }) };
       known.set(id, unit);
       found.push(unit);
     }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { personOf, ruleFor, settingsFor, shadowMinutesFor } from '#config/schema.ts';
 import type { ApprovalRule, Ask, Electorate } from '#core/approval.ts';
 import { coverage } from '#core/coverage.ts';
+import { coverageInWords } from '#core/coverage-words.ts';
 import { findingDigest } from '#core/digest.ts';
 import { type Change, type Draft, looksOf } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
@@ -11,10 +12,10 @@ import type { DraftFinding } from '#core/findings.ts';
 import { groupsByWhatHurts } from '#core/hurt.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { shortage } from '#core/quorum.ts';
+import { whyRefused } from '#core/refusal.ts';
 import { replay, withChanges } from '#core/replay.ts';
 import { outOfShadow } from '#core/shadow.ts';
 import type { Stage } from '#core/stage.ts';
-import { validate } from '#core/validation.ts';
 import { compile } from '#core/verdict.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
@@ -57,7 +58,7 @@ export function draftStageStep(deps: DraftStageDeps) {
     const inShadow = shadowMinutes !== undefined;
     const drafted = await computeDraft(deps, lockdown, stage, { inShadow, ...(frozen ? { frozen } : {}) });
     const { draft } = drafted;
-    const objection = whatTheConsoleWouldRefuse(draft.changes);
+    const objection = whyRefused(draft.changes);
     if (objection !== undefined)
       throw new WillNotPass(`The console would refuse this draft, so nobody is asked. ${objection}`);
 
@@ -179,11 +180,7 @@ function findingOf(
     differences: before ? differences(before.draft, draft) : [],
     completeness: {
       sentence: complete.sentence,
-      details: [
-        `${complete.edges} edges seen, ${complete.newLately} of them new in the last fifth of the window`,
-        `${complete.onOneDayOnly.length} seen on one day only`,
-        ...(complete.gapHours > 0 ? [`reports of ${Math.round(complete.gapHours * 10) / 10} hours are missing`] : []),
-      ],
+      details: coverageInWords(complete),
     },
   };
 }
@@ -198,21 +195,6 @@ function uncertainGroups(
     evidence,
   );
   return groups.map((group) => ({ group, because: because.get(group.edges[0] ?? '') ?? '' }));
-}
-
-/** The console's own words for what it would not take; nothing when it would take everything. */
-function whatTheConsoleWouldRefuse(changes: readonly Change[]): string | undefined {
-  for (const change of changes) {
-    const [identity, object] =
-      change.kind === 'create-external-network'
-        ? (['externalnetwork', change.network] as const)
-        : change.kind === 'create-ruleset'
-          ? (['networkrulesetpolicy', change.ruleset] as const)
-          : [undefined, undefined];
-    const [first] = identity ? validate(identity, object) : [];
-    if (first && object) return `${object.name}: ${first.description}`;
-  }
-  return undefined;
 }
 
 /** What approvers who saw the draft before have to know: which changes came, went, or read differently now. */

@@ -36,6 +36,10 @@ export type Coverage = {
   /** Names of the namespace's workloads: first seen in the second half of the window; never seen to talk at all. */
   readonly youngWorkloads: readonly string[];
   readonly silentWorkloads: readonly string[];
+  /** All of whose units are older than the window: what they do when they start was not seen. */
+  readonly notRestarted: readonly string[];
+  /** How many workloads the namespace has. */
+  readonly workloads: number;
   readonly advice: 'go on' | 'wait';
   readonly sentence: string;
 };
@@ -109,6 +113,8 @@ function workloadsSeen({
 }: Pick<Evidence, 'edges' | 'workloads' | 'policy' | 'from' | 'to'>): {
   youngWorkloads: string[];
   silentWorkloads: string[];
+  notRestarted: string[];
+  workloads: number;
 } {
   const firstSeen = new Map<string, number>();
   for (const edge of edges) {
@@ -122,6 +128,8 @@ function workloadsSeen({
   return {
     youngWorkloads: namesOf(own.filter(({ key }) => (firstSeen.get(key) ?? from) > (from + to) / 2)),
     silentWorkloads: namesOf(own.filter(({ key }) => !firstSeen.has(key))),
+    notRestarted: namesOf(own.filter(({ newestUnitAt }) => newestUnitAt !== undefined && newestUnitAt < from)),
+    workloads: own.length,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What discovery has seen so far, and what each stage would do if it were opened now. */
 import { coverage } from './coverage.ts';
+import { coverageInWords } from './coverage-words.ts';
 import type { DraftSettings } from './draft.ts';
 import type { Evidence } from './evidence.ts';
 import type { DiscoveryFinding } from './findings.ts';
@@ -44,11 +45,7 @@ export function discoverySoFar(
     }),
     completeness: {
       sentence: complete.sentence,
-      details: [
-        `${complete.flows.toLocaleString('en')} flows on ${complete.edges} edges`,
-        `${complete.onOneDayOnly.length} edges were seen on one day only`,
-        ...(complete.silentWorkloads.length > 0 ? [`never seen to talk: ${complete.silentWorkloads.join(', ')}`] : []),
-      ],
+      details: coverageInWords(complete),
     },
   };
 }

@@ -6,6 +6,8 @@ export type ProcessingUnit = {
   readonly name: string;
   readonly namespace: string;
   readonly tags: readonly string[];
+  /** Milliseconds since the epoch; absent where the console does not say. */
+  readonly createdAt?: number;
 };
 
 /** The processing units that share the tags that outlive a restart. */
@@ -21,6 +23,8 @@ export type Workload = {
   readonly owners: readonly string[];
   /** Ids of its units seen so far. */
   readonly units: readonly string[];
+  /** When the youngest of them began; absent where that is not known of all. */
+  readonly newestUnitAt?: number;
 };
 
 /** Keys whose values change with a restart, a rollout or a node (console-api.md 4.2, Kubernetes' own labels). */
@@ -97,6 +101,7 @@ export function workloadsOf(units: Iterable<ProcessingUnit>): Map<string, Worklo
 function workloadOf(key: string, units: readonly ProcessingUnit[]): Workload {
   const [first] = units;
   if (!first) throw new Error('a workload has at least one processing unit');
+  const began = units.map(({ createdAt }) => createdAt);
   const owners = [...new Set(units.map((unit) => ownerOf(unit.name)))].sort();
   return {
     key,
@@ -105,5 +110,6 @@ function workloadOf(key: string, units: readonly ProcessingUnit[]): Workload {
     tags: stableTags(first),
     owners,
     units: [...new Set(units.map((unit) => unit.id))].sort(),
+    ...(began.includes(undefined) ? {} : { newestUnitAt: Math.max(...began.map((at) => at ?? 0)) }),
   };
 }

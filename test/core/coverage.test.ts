@@ -1,6 +1,7 @@
 /** How honest we are about what we have not seen. */
 import { describe, expect, test } from 'vitest';
 import { coverage } from '#core/coverage.ts';
+import { coverageInWords } from '#core/coverage-words.ts';
 import type { Edge, Peer } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
 import { edgeId } from '#core/fold.ts';
@@ -186,4 +187,48 @@ test('a scan is not evidence of an application nobody has seen', () => {
     }),
   );
   expect(of({ edges: [...STEADY, ...scan] })).toMatchObject({ edges: 4, coverage: 1 });
+});
+
+describe('the figures beside the advice', () => {
+  const words = (more: Partial<Evidence> = {}) => coverageInWords(coverage(evidence(more), 'UTC'));
+
+  test('say both estimates with their intervals, the lower one first, and that it counts', () => {
+    const rare = [edge('frontend', 'payment', [3], { count: 1 }), edge('cart', 'payment', [5], { count: 1 })];
+    const [estimates] = words({ edges: [...STEADY, ...rare] });
+    expect(estimates).toMatch(
+      /^6 edges and 4,002 flows seen: by days [\d.]+ % \([\d.]+ to [\d.]+\) of all edges, by volume 99\.9 % \([\d.]+ to [\d.]+\) of the flows to come; the lower, first one counts\.$/,
+    );
+  });
+
+  test('say that nothing can be estimated where nothing was seen', () => {
+    expect(words({ edges: [] })[0]).toBe('0 edges and 0 flows seen; how much there is cannot be estimated yet.');
+  });
+
+  test('name what was seen on one day only, and count the new edges of each day', () => {
+    const [, , once, perDay] = words({ edges: [...STEADY, edge('frontend', 'payment', [3], { port: 8443 })] });
+    expect(once).toBe('Seen on one day only: frontend → payment tcp/8443.');
+    expect(perDay).toBe(
+      'New edges a day: 11-16 4, 11-17 0, 11-18 1, 11-19 0, 11-20 0, 11-21 0, 11-22 0; no longer growing.',
+    );
+  });
+
+  test('say which weekdays, nights and turns of a month the window held', () => {
+    expect(words()[1]).toBe('Calendar: every weekday; 7 nights; no turn of a month.');
+    expect(words({ from: MONDAY + 2 * DAY, to: MONDAY + 3 * DAY })[1]).toMatch(/no Monday, no Tuesday, no Thursday/);
+  });
+
+  test('name the blind spots: missing reports, young and silent workloads, and those nobody restarted', () => {
+    const at = (newestUnitAt: number) => (one: Workload) => ({ ...one, newestUnitAt });
+    const some = shop.map((one, index) => at(index === 0 ? MONDAY + DAY : MONDAY - DAY)(one));
+    const blind = words({
+      workloads: new Map([...some, at(MONDAY)(workload('report'))].map((one) => [one.key, one])),
+      gaps: [{ from: MONDAY, to: MONDAY + 3 * HOUR, because: 'cut short' }],
+    }).at(-1);
+    expect(blind).toContain('the reports of 3 hours are missing or cut short');
+    expect(blind).toContain('never seen to talk: report');
+    expect(blind).toContain('not restarted in the window: cart, checkout, payment and 1 more');
+    const old = words({ workloads: new Map(shop.map((one) => [one.key, at(MONDAY - 1)(one)])) }).at(-1);
+    expect(old).toContain('no workload was restarted in the window');
+    expect(words().at(-1)).toBe('Blind spots: none that are known.');
+  });
 });

@@ -51,3 +51,13 @@ test('a label stays the workload’s own whichever way the enforcer spells it', 
   expect(isStableTag('@app:k8s:container0:image=cart:v2')).toBe(false);
   expect(isStableTag('@cloud:aws:instanceid=i-1')).toBe(false);
 });
+
+test('a workload is as young as its youngest unit, as far as all of them are known', () => {
+  const unit = (id: string, createdAt?: number) => ({
+    ...{ id, name: `web-${id}`, namespace: '/acme/shop', tags: ['app=web'] },
+    ...(createdAt === undefined ? {} : { createdAt }),
+  });
+  const youngest = (...units: ReturnType<typeof unit>[]) => [...workloadsOf(units).values()][0]?.newestUnitAt;
+  expect(youngest(unit('a', 10), unit('b', 30), unit('c', 20))).toBe(30);
+  expect(youngest(unit('a', 10), unit('b'))).toBeUndefined();
+});

@@ -149,7 +149,16 @@ export function aFinding(change: Partial<DraftFinding> = {}): DraftFinding {
     kubernetes: 'asked',
     doubts: [],
     differences: [],
-    completeness: { sentence: 'Probably 98 % of all edges were seen.', details: ['Good-Turing: 0.4 % unseen'] },
+    completeness: {
+      sentence: 'Go on: 97.8 % of what there is seems to have been seen.',
+      details: [
+        '55 edges and 367,730 flows seen: by days 97.8 % (93.1 to 99.6) of all edges, by volume 99.9 % (99.9 to 100) of the flows to come; the lower, first one counts.',
+        'Calendar: every weekday; 7 nights; no turn of a month.',
+        'Seen on one day only: report-job → billing tcp/8080.',
+        'New edges a day: 11-16 51, 11-17 3, 11-18 1, 11-19 0; no longer growing.',
+        'Blind spots: the reports of 3 hours are missing or cut short.',
+      ],
+    },
     ...change,
   };
 }

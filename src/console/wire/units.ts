@@ -24,6 +24,7 @@ const Unit = z.object({
   metadata: strings,
   operationalStatus: text,
   enforcementStatus: text,
+  createTime: time.optional(),
 });
 
 // Where nothing is set anywhere, the rendered action is Reject (console-api.md 3.11).
@@ -41,6 +42,7 @@ export function readUnits(page: Page): ConsoleUnit[] {
     id: unit.ID,
     name: unit.name,
     namespace: unit.namespace,
+    ...(unit.createTime === undefined ? {} : { createdAt: unit.createTime }),
     tags: unit.normalizedTags.length > 0 ? unit.normalizedTags : [...unit.metadata, ...unit.associatedTags],
     running: unit.operationalStatus === 'Running',
     enforced: unit.enforcementStatus === 'Active',

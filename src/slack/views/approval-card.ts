@@ -90,7 +90,7 @@ function question({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | und
     ...(residual ? residualState(draft.residual) : []),
     list('Left out on purpose:', draft.leftOut.map(because), 12, LIMITS.line),
     ...(residual ? [] : prediction(finding)),
-    completeness(finding),
+    ...completeness(finding),
     list('Also:', notes, 4),
     ...votes(lockdown, stage, finding),
     pressable(lockdown, stage, state, finding),

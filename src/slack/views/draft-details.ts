@@ -44,9 +44,8 @@ export function draftDetails({ stage, state, finding }: DraftDetails): Modal {
     header('How sure this is'),
     ...prediction(finding),
     ...doubts(finding, 20),
-    completeness(finding),
+    ...completeness(finding),
     list('Not checked:', NOT_CHECKED, 10),
-    list('Figures:', finding.completeness.details, 20),
   ]);
 }
 

@@ -8,11 +8,19 @@ import { edgeLine, kinds } from './words.ts';
 
 export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBlock | undefined)[] {
   const { kept, cut, uncertain } = replay;
-  // Before the last stage, most of what is cut is the business of stages still to come: a count is enough.
+  // Before the last stage, most of what is cut is the business of stages still to come: the worst of it is enough.
   if (draft.stage !== 'disable-discovery')
     return [
-      says(
-        `This stage cuts nothing. Without discovery mode, ${count(kept.edges, 'edge')} would be kept after it, ${number(cut.edges)} cut, ${number(uncertain.edges)} uncertain.`,
+      says([
+        'This stage cuts nothing. Were discovery mode off after it: ',
+        bold(`${tally(kept)} kept`),
+        `, ${tally(cut)} cut, ${tally(uncertain)} uncertain.`,
+      ]),
+      list(
+        'Cut then, what hurts most first, unless a stage to come allows it:',
+        replay.cutGroups.map((group) => `${edgeLine(group)} (${count(group.count, 'flow')})`),
+        LATER_SHOWN,
+        LIMITS.line,
       ),
     ];
   return [
@@ -39,6 +47,9 @@ export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBloc
     ),
   ];
 }
+
+const LATER_SHOWN = 3;
+const FIGURES = 6;
 
 /** How the questions about the residual stand. */
 export function residualState(residual: readonly Residual[], max = 12): (KnownBlock | undefined)[] {
@@ -89,8 +100,9 @@ export function doubts({ draft, doubts: said, kubernetes }: DraftFinding, max = 
   ];
 }
 
-export function completeness({ completeness: { sentence } }: DraftFinding): KnownBlock {
-  return says([italic('How complete the evidence is: '), sentence]);
+/** The advice, then the figures it is from. */
+export function completeness({ completeness: { sentence, details } }: DraftFinding): (KnownBlock | undefined)[] {
+  return [list([italic('How complete the evidence is: '), sentence], details, FIGURES, LIMITS.line)];
 }
 
 function byWhom({ group, decision }: Residual): Line {
