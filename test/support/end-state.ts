@@ -68,7 +68,7 @@ function gist(drawn: string): string {
 function withoutTimes(text: string): string {
   return text
     .replace(/127\.0\.0\.1:\d+/g, 'here')
-    .replace(/\b[0-9a-f]{32,}\b/g, '…')
+    .replace(/\b[0-9a-f]{16,}\b/g, '…')
     .replace(/\d{10,}(\.\d+)?/g, '⌚')
     .replace(/\b\d{1,2}:\d{2}(:\d{2})?\b/g, '⌚');
 }
