@@ -11,6 +11,7 @@ const FROM_PEOPLE = new Set([
   'resumed',
   'cancelled',
   'residual-decided',
+  'sponsored',
   'vote-cast',
   'vote-withdrawn',
   'went-on-unproven',

@@ -12,13 +12,15 @@ import type { Queues } from '#redis/queue.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { JOBS } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
+import { type ConfigurationDeps, tellConfiguration } from './configuration-told.ts';
 import { type DailyDeps, keepDailyCheckpoints } from './daily-checkpoints.ts';
 import { type ForgettingDeps, forget } from './forgetting.ts';
 import { startStep } from './recording.ts';
 import { startSchedules } from './schedules.ts';
 
 export type SweepDeps = ForgettingDeps &
-  DailyDeps & {
+  DailyDeps &
+  ConfigurationDeps & {
     readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore'> & ForgettingDeps['lockdowns'];
     readonly cards: Pick<CardStore, 'get'>;
     readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
@@ -42,6 +44,7 @@ export function sweep(deps: SweepDeps) {
     const busy = open.length + leftOver.length > 0 ? await underWay(deps) : new Set<string>();
     for (const lockdown of leftOver) await repair(deps, lockdown, busy, minute);
     for (const lockdown of open) {
+      await tellConfiguration(deps, lockdown);
       const fact = deadline(lockdown, await cutSince(deps, lockdown), deps.settings, deps.now());
       if (fact)
         await deps.queues.add(

@@ -47,6 +47,8 @@ export const Event = z.discriminatedUnion('type', [
   fact('tried-again', { stage: stage.optional(), by }),
   /** What is not as it was approved any more, in sentences; empty once all is as approved again. */
   fact('drifted', { found: z.array(z.string()) }),
+  /** Hashes of the configuration before and now, and what is different, setting by setting. */
+  fact('configuration-changed', { from: z.string(), to: z.string(), changes: z.array(z.string()) }),
   // after discovery mode is disabled
   fact('confirmed', { by }),
   fact('not-confirmed-in-time', {}),

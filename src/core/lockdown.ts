@@ -97,6 +97,10 @@ const STOP_WATCHING = [
 
 /** That the history was vouched for moves nothing. */
 const VOUCHED = <Phase extends LockdownPhase>(to: Phase) => ({ 'checkpoint-posted': [{ to, does: [] }] }) as const;
+/** Who approves has to see it; open questions keep the stricter rule by themselves. */
+const CONFIGURED = <Phase extends LockdownPhase>(to: Phase) =>
+  ({ 'configuration-changed': [{ to, does: ['announce'] }] }) as const;
+
 /** Told once; nothing follows from it by itself, as undoing what somebody did may be what they are after. */
 const drifted = <Phase extends LockdownPhase>(to: Phase) =>
   [{ when: 'it was not told before', to, does: ['announce'] }] as const satisfies Row<LockdownPhase>[];
@@ -104,6 +108,7 @@ const drifted = <Phase extends LockdownPhase>(to: Phase) =>
 /** A namespace that was or may have been cut is not left alone: from then on nobody can pause. */
 export const LOCKDOWN_TABLE = {
   discovering: {
+    ...CONFIGURED('discovering'),
     ...VOUCHED('discovering'),
     'discovery-ended': [{ to: 'securing', does: ['announce'] }],
     'started-early': [{ to: 'securing', does: ['announce'] }],
@@ -112,6 +117,7 @@ export const LOCKDOWN_TABLE = {
     cancelled: CANCEL,
   },
   securing: {
+    ...CONFIGURED('securing'),
     ...VOUCHED('securing'),
     'stage-closed': [
       { when: 'a stage still waits', to: 'securing', does: [] },
@@ -126,6 +132,7 @@ export const LOCKDOWN_TABLE = {
     drifted: drifted('securing'),
   },
   watching: {
+    ...CONFIGURED('watching'),
     ...VOUCHED('watching'),
     confirmed: [{ to: 'locked', does: ['watch-lockdown', 'announce'] }],
     'not-confirmed-in-time': STOP_WATCHING,
@@ -136,6 +143,7 @@ export const LOCKDOWN_TABLE = {
     drifted: drifted('watching'),
   },
   locked: {
+    ...CONFIGURED('locked'),
     ...VOUCHED('locked'),
     drifted: drifted('locked'),
     'prediction-checked': [{ when: 'it was not checked yet', to: 'locked', does: ['announce'] }],

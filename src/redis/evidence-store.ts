@@ -60,6 +60,10 @@ export function evidenceStore(redis: Redis) {
       await redis.hset(key.findings(id), 'frozen', gzipSync(text));
     },
 
+    /** The configuration that a lockdown has known last, without secrets. */
+    configuration: (id: string) => get<{ hash: string; settings: unknown }>(id, 'configuration'),
+    keepConfiguration: (id: string, known: { hash: string; settings: unknown }) => keep(id, 'configuration', known),
+
     /** Names first asked for after the rules were approved. */
     async newNames(id: string): Promise<string[]> {
       return (await get<string[]>(id, 'new-names')) ?? [];

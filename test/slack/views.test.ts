@@ -396,6 +396,7 @@ test('every event has a sentence in the thread', () => {
     person: BORIS,
     what: 'frontend → transfer.sh tcp/443',
     found: ['The ruleset allow-dns, which was approved, is gone.'],
+    changes: ['watch.confirmMinutes: 60 → 0'],
   } as const;
   const all: Record<string, unknown> = {
     ...given,

@@ -276,6 +276,7 @@ describe('what only people can bring about', () => {
     { type: 'opened', stage: STAGE },
     { type: 'stage-closed', stage: STAGE },
     { type: 'discovery-disabled' },
+    { type: 'sponsored', stage: STAGE, by: people.erin, group: 'g', what: 'a → b', because: 'I know it well.' },
   ];
 
   test('does not come in as something a step found, nor does what only the tables say', async () => {

@@ -58,6 +58,14 @@ function line(event: Event, lockdown: Lockdown, to: string | undefined): Piece[]
         ' asked for release; the former default actions are being given back: ',
         ...sentence(ended(event.because)),
       ];
+    case 'configuration-changed':
+      return [
+        emoji('warning'),
+        ' ',
+        bold('The configuration changed: '),
+        ...sentence(ended(event.changes.join('; '))),
+        ' Questions that are open keep the stricter of both rules.',
+      ];
     case 'drifted':
       return drift(event.found);
     case 'released':
