@@ -1,7 +1,8 @@
 /** That the configuration is another one than a lockdown has known: told with what is different, and kept in its history. */
-import { differences } from '#config/differences.ts';
+
 import type { Settings } from '#config/schema.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
+import { differences } from '#core/setting-differences.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
 import { type Reporting, report } from './reporting.ts';
 

@@ -1,6 +1,6 @@
 /** What people read when the configuration is another one than before. */
 import { expect, test } from 'vitest';
-import { differences } from '#config/differences.ts';
+import { differences } from '#core/setting-differences.ts';
 
 const SHOP = { match: '/acme/shop', approval: { users: ['U1', 'U2'], needed: 2, requesterMayVote: false } };
 const BANK = { match: '/acme/bank', approval: { users: ['U3'], needed: 1, requesterMayVote: false } };
