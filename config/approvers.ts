@@ -117,6 +117,12 @@ function weakerEnd(namespace: NamespaceSettings, index: number): Finding[] {
       path: [...path, 'reactions'],
       sentence: 'reactions never count for disable-discovery: it takes the button and the namespace’s name typed',
     });
+  if (own?.requesterMayVote)
+    findings.push({
+      weight: 'warning',
+      path: [...path, 'requesterMayVote'],
+      sentence: 'the requester never approves disable-discovery, which can cut: others have to',
+    });
   return findings;
 }
 

@@ -127,7 +127,7 @@ const Reminders = z.strictObject({
     .refine((pattern) => whyNotCron(pattern) === undefined, { error: ({ input }) => whyNotCron(String(input)) ?? '' })
     .default('0 9 * * *'),
   timeZone: z.string().default('UTC').refine(isTimeZone, 'an IANA time zone such as Europe/Berlin'),
-  /** First nudge to those who still owe a vote, then how often, and at most how many a day. */
+  /** First nudge to those who still owe a vote, then how often, and at most how many to one person a day, about everything. */
   nudgeAfterHours: z.number().positive().default(4),
   nudgeEveryHours: z.number().positive().default(8),
   nudgesPerDay: z.number().int().min(0).default(3),
@@ -247,6 +247,8 @@ export function ruleFor(namespace: NamespaceSettings, stage: (typeof STAGES)[num
   const { shadow: _shadow, shadowMinutes: _minutes, ...own } = namespace.stages[stage] ?? {};
   const merged = { ...namespace.approval };
   for (const [key, value] of Object.entries(own)) if (value !== undefined) Object.assign(merged, { [key]: value });
+  // Whoever asked for a lockdown never approves what can cut, whatever is written.
+  if (stage === 'disable-discovery') merged.requesterMayVote = false;
   return ApprovalRule.parse(merged);
 }
 

@@ -11,6 +11,7 @@ import { evidenceStore } from '#redis/evidence-store.ts';
 import { inbox } from '#redis/inbox.ts';
 import { leaving } from '#redis/leaving.ts';
 import { lockdownStore } from '#redis/lockdown-store.ts';
+import { nudgeBudget } from '#redis/nudge-budget.ts';
 import { openQueues } from '#redis/queue.ts';
 import { slackClient } from '#slack/client.ts';
 import { directory } from '#slack/directory.ts';
@@ -41,6 +42,7 @@ export async function openMemory({ secrets }: Config, names: readonly JobName[],
     edges: edgeStore(redis),
     evidence: evidenceStore(redis),
     cards: cardStore(redis),
+    nudgeBudget: nudgeBudget(redis),
     /** For the health check: nothing when Redis answers. */
     async trouble(): Promise<string | undefined> {
       await redis.ping();

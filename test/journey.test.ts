@@ -21,7 +21,8 @@ type ConsoleObject = {
   readonly annotations: Record<string, string[]>;
 };
 
-const YES = { confirmed: true };
+/** On a busy machine a modal opens a moment after the click. */
+const YES = { confirmed: true, settleMs: 800 };
 const LONG = 200_000;
 
 describe('one lockdown of the Hipster Shop', { timeout: 240_000 }, () => {

@@ -1,14 +1,16 @@
 /** Reminds people: the day's digest during discovery, and nudges to those who still owe a vote. */
 import { personOf, type Settings, settingsFor } from '#config/schema.ts';
 import { type Ask, isExcluded, outcome } from '#core/approval.ts';
+import { localTime } from '#core/calendar.ts';
 import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
 import { remindersDue } from '#core/reminder.ts';
 import type { Stage } from '#core/stage.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
+import type { NudgeBudget } from '#redis/nudge-budget.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { discoveryDigest } from '#slack/views/discovery-digest.ts';
-import { nudge } from '#slack/views/nudge.ts';
+import { nudge as nudgeMessage } from '#slack/views/nudge.ts';
 import type { JobData } from '#src/jobs.ts';
 import { type CollectDeps, catchUp } from './collect-flows.ts';
 import { involvedIn } from './counting-votes.ts';
@@ -22,6 +24,7 @@ export type RemindDeps = CollectDeps &
   Pick<SchedulingDeps, 'queues'> & {
     readonly lockdowns: Pick<LockdownStore, 'read'>;
     readonly evidence: Pick<EvidenceStore, 'nudges' | 'keepNudges'>;
+    readonly nudgeBudget: NudgeBudget;
     readonly settings: Settings;
   };
 
@@ -70,7 +73,13 @@ async function nudgeWhoOwes(deps: RemindDeps, lockdown: Lockdown, stage: Stage, 
       timeZone,
     },
   );
-  if (due.expired || due.nudge.length === 0) return;
+  if (due.expired) return;
+  const today = localTime(timeZone)(deps.now()).number;
+  const nudge: string[] = [];
+  // Ten lockdowns that wait for the same person are not ten times as many nudges: those are no longer read.
+  for (const user of due.nudge)
+    if (await deps.nudgeBudget.take(personOf(deps.settings, user), today, nudgesPerDay)) nudge.push(user);
+  if (nudge.length === 0) return;
   const { revision } = lockdown.stages[stage];
   const place = await deps.cards.get(lockdown.id, cardNames.approval(stage, revision));
   const card = await showLockdown(deps, lockdown);
@@ -81,17 +90,17 @@ async function nudgeWhoOwes(deps: RemindDeps, lockdown: Lockdown, stage: Stage, 
     card: cardNames.nudge(stage, revision, number),
     channel: lockdown.channel,
     thread: card.ts,
-    message: nudge({
+    message: nudgeMessage({
       lockdown,
       stage,
-      owing: due.nudge,
+      owing: nudge,
       waitingHours: (deps.now() - ask.askedAt) / 3_600_000,
       expiresAt: ask.expiresAt,
       card: place && (await deps.poster.permalink(place)),
     }),
   });
   const after = { ...nudged };
-  for (const person of due.nudge) after[person] = [...(after[person] ?? []), deps.now()];
+  for (const person of nudge) after[person] = [...(after[person] ?? []), deps.now()];
   await deps.evidence.keepNudges(lockdown.id, ask.nonce, after);
 }
 

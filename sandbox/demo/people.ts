@@ -42,7 +42,8 @@ const POLL_MS = 250;
 const DENIED: Stage = 'pods';
 /** Stages where the second approver reacts instead of pressing a button. */
 const BY_REACTION: ReadonlySet<Stage> = new Set<Stage>(['dns', 'metadata', 'kubelets']);
-const YES = { confirmed: true };
+/** On a busy machine a modal opens a moment after the click. */
+const YES = { confirmed: true, settleMs: 800 };
 
 /** From the first command to the confirmed lockdown. */
 export async function playThrough(script: Script): Promise<void> {

@@ -33,6 +33,8 @@ export const key = {
   altered: (id: string) => `${TAG}:altered:${id}`,
   /** Hash: id of a job of the Slack process → what it is, until it is done. */
   left: () => `${TAG}:left`,
+  /** Hash: person → how often that person was nudged on this day. */
+  nudged: (day: number) => `${TAG}:nudged:${day}`,
   /** A signed request of Slack that was seen before. */
   once: (id: string) => `${TAG}:once:${id}`,
   cardAt: (channel: string, ts: string) => `${TAG}:card-at:${channel}:${ts}`,

@@ -1,5 +1,6 @@
 /** Settings that are each right and cannot stand together: found at the start, not in front of a waiting stage. */
 import { describe, expect, test } from 'vitest';
+import { ruleFor } from '#config/schema.ts';
 import { configuration, load, mistakesIn, REST, started } from '#test/support/configuration.ts';
 
 const A = 'U0000AAAA';
@@ -124,6 +125,17 @@ describe('the end, which cuts traffic', () => {
     expect(told(namespace(`{ groups: [${GROUP}] }`, stages))).toEqual([
       expect.stringMatching(/^mistake .*disable-discovery\.shadow: default actions cannot be observed only/),
     ]);
+  });
+
+  test('is not approved by the requester, even where the file says so', () => {
+    const stages = '    stages: { disable-discovery: { requesterMayVote: true } }\n';
+    const yaml = namespace(`{ users: [${A}, ${B}, ${C}] }`, stages);
+    expect(told(yaml)).toEqual([
+      expect.stringContaining('requesterMayVote: the requester never approves disable-discovery'),
+    ]);
+    const { namespaces } = started(configuration(yaml)).config.settings;
+    const rules = namespaces.map((each) => [ruleFor(each, 'disable-discovery'), ruleFor(each, 'dns')]);
+    expect(rules.flat().map(({ requesterMayVote }) => requesterMayVote)).toEqual([false, false]);
   });
 
   test('takes no reactions, even where the file says so', () => {

@@ -19,6 +19,7 @@ import { evidenceStore } from '#redis/evidence-store.ts';
 import { inbox } from '#redis/inbox.ts';
 import { QUEUE_PREFIX } from '#redis/keys.ts';
 import { lockdownStore } from '#redis/lockdown-store.ts';
+import { nudgeBudget } from '#redis/nudge-budget.ts';
 import { type JobFacts, openQueues, WillNotPass } from '#redis/queue.ts';
 import { type ConsoleOptions, startConsole } from '#sandbox/console/start.ts';
 import { aroundSlack } from '#sandbox/slack/people.ts';
@@ -113,6 +114,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     edges: through('edges', edgeStore(redis)),
     evidence: through('evidence', evidenceStore(redis)),
     cards,
+    nudgeBudget: nudgeBudget(redis),
     queues: through('queues', queues),
     inbox: through('inbox', inbox(redis)),
     consoleApi: through('console', api),

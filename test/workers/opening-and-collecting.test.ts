@@ -233,6 +233,24 @@ describe('reminding', () => {
     expect((await house.seen()).slice(quiet)).toHaveLength(2);
   });
 
+  test('ten questions on one day are not ten times as many nudges to one person', async () => {
+    const house = await aHouse(redis, { settings: { reminders: { timeZone: 'UTC', nudgeAfterHours: 0.001 } } });
+    await house.asking('dns');
+    const { stages } = await house.lockdown();
+    const { ask } = stages.dns;
+    if (!ask) throw new Error('nothing is asked');
+    const midnight = (Math.floor(house.now() / DAY) + 1) * DAY;
+    house.later(midnight - house.now() + HOUR);
+    for (let at = 0; at < 10; at += 1) {
+      const other = { ...ask, nonce: `question-${at}`, askedAt: house.now() - HOUR, expiresAt: house.now() + DAY };
+      await house.put({ stages: { ...stages, dns: { ...stages.dns, revision: at + 2, ask: other } } });
+      await house.run('remind', { lockdown: house.id });
+      house.later(HOUR);
+    }
+    const nudges = (await house.seen()).filter((drawn) => drawn.includes('for your vote'));
+    expect(nudges.filter((drawn) => drawn.includes(`@${people.chitra}`))).toHaveLength(3);
+  });
+
   test('nobody is nudged to vote while edges still wait for an answer, and they are once all are answered', async () => {
     const house = await aHouse(redis);
     const nudges = async () => {
