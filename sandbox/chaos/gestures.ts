@@ -33,8 +33,10 @@ export function gestures(slack: RunningSlack, channel: string) {
     await as(who).command(channel, words, AT_ONCE);
   }
 
-  async function press(who: Handle, ts: string, { name, value }: Button): Promise<void> {
-    await as(who).click(channel, ts, `lockstep.${name}`, { ...YES, value });
+  /** Whether the bot heard of it; otherwise Slack says that it did not respond. */
+  async function press(who: Handle, ts: string, { name, value }: Button): Promise<boolean> {
+    const { acked } = await as(who).click(channel, ts, `lockstep.${name}`, { ...YES, value });
+    return acked;
   }
 
   /** What this person is told in the thread after something they did; nothing yet is `undefined`. */
@@ -107,7 +109,10 @@ export function gestures(slack: RunningSlack, channel: string) {
       const gesture = written(ballot, kind);
       const from = workspace.ephemerals.length;
       const untilMs = Date.now() + ANSWERED_WITHIN_MS;
-      await Promise.all(Array.from({ length: kind.how === 'double click' ? 2 : 1 }, () => press(who, ts, button)));
+      const presses = await Promise.all(
+        Array.from({ length: kind.how === 'double click' ? 2 : 1 }, () => press(who, ts, button)),
+      );
+      if (!presses.includes(true)) return 'nothing';
       const errors = await fillIn(who, fill, () => answerSince(who, thread, from) !== undefined);
       if (errors.length === 0) return answerTo(who, thread, from, untilMs);
       votes[votes.indexOf(gesture)] = { ...gesture, errors };
@@ -140,7 +145,7 @@ export function gestures(slack: RunningSlack, channel: string) {
       })),
     decide: (who: Handle, ts: string, button: Button) =>
       inTurn(who, async () => {
-        await press(who, ts, button);
+        if (!(await press(who, ts, button))) return [];
         return fillIn(who, advised, () => false);
       }),
     notebook: (): Notebook => ({ votes: [...votes], told: toldBy(workspace) }),

@@ -173,9 +173,15 @@ const voting: Habit = async ({ deps, plan, memory, seen, due }) => {
   const { at, button } = found;
   const { stage, nonce = '' } = button;
   if (!stage) return false;
-  const ballot = (who: string) => ({ who: who as Handle, ts: at.ts, thread: seen.card.message.ts, button });
+  const ballot = (who: string, by = button) => ({
+    who: who as Handle,
+    ts: at.ts,
+    thread: seen.card.message.ts,
+    button: by,
+  });
   if (plan.denies.includes(stage) && happened(seen, new RegExp(`^${stage} of .*: vote cast$`)) === 0) {
-    if (due(`deny ${nonce}`)) await deps.do.deny(ballot(plan.votes[stage].first));
+    const no = offered(seen, 'deny')?.button;
+    if (no && due(`deny ${nonce}`)) await deps.do.deny(ballot(plan.votes[stage].first, no));
     return true;
   }
   const { first, second, atOnce, how } = plan.votes[stage];

@@ -8,7 +8,7 @@ import type { Patience } from '../options.ts';
 import { app } from '../seed.ts';
 import type { Delivery, Kind, Outcome, Retry } from './delivery.ts';
 
-type Line = { socket: WebSocket; halfOpen: boolean };
+type Line = { socket: WebSocket; halfOpen: boolean; unanswered?: boolean };
 type Waiting = { settle: (outcome: Outcome) => void; timer: NodeJS.Timeout };
 
 const ticketLifeMs = 30_000;
@@ -27,7 +27,7 @@ export class Sockets implements Delivery {
   constructor(patience: Patience) {
     this.#patience = patience;
     this.#pinging = setInterval(() => {
-      for (const { socket, halfOpen } of this.#lines) if (!halfOpen) socket.ping('Ping from slack');
+      for (const line of this.#lines) this.#ping(line);
     }, patience.pingMs);
   }
 
@@ -107,6 +107,13 @@ export class Sockets implements Delivery {
     while (this.#lines.length > 0 && Date.now() < deadline) await sleep(10);
     this.drop();
     this.#server.close();
+  }
+
+  /** Slack, too, gives up a line that has answered no ping until the next. */
+  #ping(line: Line): void {
+    if (line.unanswered) line.socket.terminate();
+    else if (line.halfOpen) line.unanswered = true;
+    else line.socket.ping('Ping from slack');
   }
 
   #welcome(socket: WebSocket): void {
