@@ -65,7 +65,11 @@ export async function openSlack({ secrets }: Config, cards: Memory['cards'], jou
     client,
     team,
     directory: directory({ client, journal, team, now: Date.now }),
-    poster: poster({ client, cards, journal }),
+    poster: poster({
+      client: slackClient(secrets.slackBotToken, { slackApiUrl: secrets.slackApiUrl, once: true }),
+      cards,
+      journal,
+    }),
   };
 }
 

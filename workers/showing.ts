@@ -33,7 +33,7 @@ async function show(deps: ShowingDeps, lockdown: string, card: string, where: Sh
   const texts = textFingerprints(message);
   await deps.cards.keepTexts(lockdown, card, texts);
   const isThere = place && (await deps.poster.updateCard({ lockdown, card, message })) === 'updated';
-  if (place && !isThere) await deps.cards.drop(lockdown, card);
+  if (place && !isThere) await deps.cards.drop(lockdown, card, place);
   const shown = isThere ? place : await deps.poster.postCard({ lockdown, card, message, ...where });
   await deps.cards.textsSent(lockdown, card, texts);
   await deps.cards.keepShown(lockdown, card, fingerprint);

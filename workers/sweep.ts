@@ -10,6 +10,7 @@ import type { Inbox } from '#redis/inbox.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { Queues } from '#redis/queue.ts';
 import { cardNames } from '#slack/card-names.ts';
+import type { Poster } from '#slack/post.ts';
 import { JOBS } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { type ConfigurationDeps, tellConfiguration } from './configuration-told.ts';
@@ -22,7 +23,8 @@ export type SweepDeps = ForgettingDeps &
   DailyDeps &
   ConfigurationDeps & {
     readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore'> & ForgettingDeps['lockdowns'];
-    readonly cards: Pick<CardStore, 'get'>;
+    readonly cards: Pick<CardStore, 'get' | 'drop'>;
+    readonly poster: Pick<Poster, 'isThere'>;
     readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
     readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'unschedule' | 'underWay'>;
     readonly evidence: Pick<EvidenceStore, 'former'> & ForgettingDeps['evidence'];
@@ -93,8 +95,18 @@ async function repair(deps: SweepDeps, lockdown: Lockdown, busy: ReadonlySet<str
   }
 }
 
-async function isThere({ cards }: Pick<SweepDeps, 'cards'>, { id, stages }: Lockdown, stage: Stage): Promise<boolean> {
-  return (await cards.get(id, cardNames.approval(stage, stages[stage].revision))) !== undefined;
+/** Slack is asked, too: nobody tells us when somebody deletes a card, and a question that does not change is not sent again. */
+async function isThere(
+  { cards, poster }: Pick<SweepDeps, 'cards' | 'poster'>,
+  { id, stages }: Lockdown,
+  stage: Stage,
+): Promise<boolean> {
+  const card = cardNames.approval(stage, stages[stage].revision);
+  const place = await cards.get(id, card);
+  if (!place) return false;
+  if (await poster.isThere(place)) return true;
+  await cards.drop(id, card, place);
+  return false;
 }
 
 /** Since when the namespace is, or may be, cut and nobody has confirmed it; also when the report of it never came. */

@@ -43,6 +43,13 @@ export type ChannelSeen = z.infer<typeof ChannelSeen>;
 /** Beside the fingerprints of the cards. */
 const CHANNEL = 'channel';
 
+/** KEYS cards, claims, shown. ARGV card, ts of the message that is gone. Somebody else may have posted it again already. */
+const DROP = `
+local kept = redis.call('HGET', KEYS[1], ARGV[1])
+if not kept or cjson.decode(kept).ts ~= ARGV[2] then return 0 end
+for _, hash in ipairs(KEYS) do redis.call('HDEL', hash, ARGV[1]) end
+return 1`;
+
 export type CardStore = ReturnType<typeof cardStore>;
 
 export function cardStore(redis: Redis) {
@@ -77,14 +84,9 @@ export function cardStore(redis: Redis) {
       await redis.hset(key.cards(lockdown), card, JSON.stringify(place));
     },
 
-    /** Forgets where a card was, because it was deleted in Slack: it may be posted once more. */
-    async drop(lockdown: string, card: string): Promise<void> {
-      await redis
-        .multi()
-        .hdel(key.cards(lockdown), card)
-        .hdel(key.claims(lockdown), card)
-        .hdel(key.shown(lockdown), card)
-        .exec();
+    /** Forgets where a card was, because it was deleted there: it may be posted once more, by one of all who find that. */
+    async drop(lockdown: string, card: string, { ts }: Pick<Place, 'ts'>): Promise<void> {
+      await redis.eval(DROP, 3, key.cards(lockdown), key.claims(lockdown), key.shown(lockdown), card, ts);
     },
 
     /** Fingerprint of what a card showed last, so that what has not changed is not sent again. */

@@ -4,15 +4,17 @@ import { webApi } from '@slack/bolt';
 export type ClientOptions = {
   /** Another Slack; Slack's own where left out. */
   readonly slackApiUrl?: string | undefined;
+  /** For whatever posts: what was carried out and not answered would be there as often as it was tried. */
+  readonly once?: boolean;
 };
 
 const TIMEOUT_MS = 10_000;
 
-/** Few retries: one that was carried out and not answered is a duplicate, and whoever calls us tries again anyway. */
-export function clientOptions({ slackApiUrl }: ClientOptions): webApi.WebClientOptions {
+/** Few retries: whoever calls us tries again anyway. */
+export function clientOptions({ slackApiUrl, once = false }: ClientOptions): webApi.WebClientOptions {
   return {
     ...(slackApiUrl === undefined ? {} : { slackApiUrl: apiUrl(slackApiUrl) }),
-    retryConfig: { retries: 2, minTimeout: 300, maxTimeout: 1000 },
+    retryConfig: { retries: once ? 0 : 2, minTimeout: 300, maxTimeout: 1000 },
     timeout: TIMEOUT_MS,
     // Otherwise a method's name made of data could carry the token elsewhere.
     allowAbsoluteUrls: false,

@@ -51,10 +51,13 @@ export type NewFile = Card & {
 
 export type Poster = ReturnType<typeof poster>;
 
+/** Longer than the client waits for an answer: until then whoever claimed a card may still be posting it. */
+const DOUBT_MS = 12_000;
+
 /** What our messages carry, so that they are found again. */
 const METADATA = 'lockstep_card';
 
-export function poster({ client, cards, journal, doubtMs = 2000 }: Deps) {
+export function poster({ client, cards, journal, doubtMs = DOUBT_MS }: Deps) {
   const links = new Map<string, string>();
 
   /** Posts it unless it is there already, and says where it is. */
@@ -132,6 +135,17 @@ export function poster({ client, cards, journal, doubtMs = 2000 }: Deps) {
     }
   }
 
+  /** Whether Slack still has a message, as far as it says. */
+  async function isThere({ channel, ts }: Place): Promise<boolean> {
+    try {
+      await calling('chat.getPermalink', () => client.chat.getPermalink({ channel, message_ts: ts }));
+      return true;
+    } catch (error) {
+      if (!(error instanceof SlackFailure)) throw error;
+      return error.reason !== 'message_not_found';
+    }
+  }
+
   async function send(
     { channel, thread, broadcast, message }: Said & { broadcast?: boolean },
     metadata: ReturnType<typeof metadataOf>,
@@ -203,7 +217,7 @@ export function poster({ client, cards, journal, doubtMs = 2000 }: Deps) {
     return { messages: (messages ?? []) as FoundMessage[], next: response_metadata?.next_cursor };
   }
 
-  return { postCard, updateCard, whisper, attachFile, permalink };
+  return { postCard, updateCard, whisper, attachFile, permalink, isThere };
 }
 
 /** The card is among the newest messages, or it is not worth looking for. */

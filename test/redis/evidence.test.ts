@@ -98,8 +98,20 @@ describe('a card in Slack', () => {
     await cards.claim(SHOP, 'lockdown');
     await cards.put(SHOP, 'lockdown', place);
     await cards.keepShown(SHOP, 'lockdown', 'fingerprint');
-    await cards.drop(SHOP, 'lockdown');
+    await cards.drop(SHOP, 'lockdown', place);
     expect(await cards.shown(SHOP, 'lockdown')).toBeUndefined();
     expect(await cards.claim(SHOP, 'lockdown')).toBe('ours');
+  });
+
+  test('that two find deleted at once is posted by the faster one alone', async () => {
+    await cards.put(SHOP, 'lockdown', place);
+    await cards.drop(SHOP, 'lockdown', place);
+    expect(await cards.claim(SHOP, 'lockdown')).toBe('ours');
+    await cards.drop(SHOP, 'lockdown', place);
+    expect(await cards.claim(SHOP, 'lockdown')).toBe('in doubt');
+    const again = { ...place, ts: '1763812900.000100' };
+    await cards.put(SHOP, 'lockdown', again);
+    await cards.drop(SHOP, 'lockdown', place);
+    expect(await cards.get(SHOP, 'lockdown')).toEqual(again);
   });
 });

@@ -19,7 +19,7 @@ async function opened(options: Parameters<typeof startSlack>[0] = {}) {
   slack = await startSlack(options);
   const memory = slackMemory();
   const { journal, lines } = rememberedJournal();
-  const client = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl });
+  const client = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl, once: true });
   const post = () => poster({ client, cards: memory.cards, journal, doubtMs: 10 });
   return { memory, lines, post, around: aroundSlack(slack.url) };
 }
@@ -56,6 +56,7 @@ test('so is one in a thread, and one that Slack took and did not acknowledge', a
   await around.clearFaults();
   await post().postCard(reply);
   expect((await around.calls('chat.postMessage')).length).toBe(calls);
+  expect(await around.messages(CHANNEL)).toHaveLength(2);
 });
 
 test('a card that was claimed and never sent is posted', async () => {

@@ -101,7 +101,8 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
   const queues = openQueues(url, JOB_NAMES, failed);
   const cards = through('cards', cardStore(redis));
   const client = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl });
-  const post = poster({ client: through('slack', client), cards, journal, doubtMs: 50 });
+  const posting = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl, once: true });
+  const post = poster({ client: through('slack', posting), cards, journal, doubtMs: 50 });
   const api = consoleApi({
     observe: { credential: await readAppCredential(running.credentials.observe) },
     finalise: { credential: await readAppCredential(running.credentials.finalise) },

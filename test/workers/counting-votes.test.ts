@@ -70,7 +70,10 @@ describe('counted again just before writing', () => {
     await house.asking('dns');
     await askedUnder(house);
     await reacts(house, 'chitra', 'white_check_mark');
-    await house.deps.cards.drop(house.id, cardNames.approval('dns', 1));
+    const card = cardNames.approval('dns', 1);
+    const place = await house.deps.cards.get(house.id, card);
+    if (!place) throw new Error('the card is there');
+    await house.deps.cards.drop(house.id, card, place);
     expect(await counted(house, 'dns', ['boris'], ['chitra', { gesture: 'reaction' }])).toBe('drafting');
     await expectNothingWritten(house);
   });

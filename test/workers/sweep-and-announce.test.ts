@@ -21,6 +21,13 @@ async function sweep(house: House): Promise<void> {
   await house.run('sweep', {});
 }
 const repaired = (house: House) => house.journalled.filter(({ line }) => line === 'repaired').map(({ step }) => step);
+async function deleted({ slack }: House, { channel, ts }: { channel: string; ts: string }): Promise<void> {
+  await fetch(`${slack.apiUrl}chat.delete`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ channel, ts }),
+  });
+}
 async function losesTheQueue(): Promise<void> {
   for (const key of await redis.redis.keys('*queue*')) await redis.redis.del(key);
 }
@@ -233,15 +240,27 @@ describe('the thread', () => {
     await house.asking('dns');
     const place = await house.deps.cards.get(house.id, 'approval-dns-r1');
     if (!place) throw new Error('the card is there');
-    await fetch(`${house.slack.apiUrl}chat.delete`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${house.slack.botToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ channel: place.channel, ts: place.ts }),
-    });
+    await deleted(house, place);
     await house.vote('boris', 'dns');
     await house.settle();
     const cards = (await house.seen()).filter((drawn) => drawn.includes('# Approve dns for'));
     expect(cards).toEqual([expect.stringContaining('*Approved by 1 of 2 needed*')]);
+  });
+
+  test('a question whose card somebody deleted comes back within a minute, once, although nothing about it has changed', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    const place = await house.deps.cards.get(house.id, 'approval-dns-r1');
+    if (!place) throw new Error('the card is there');
+    await deleted(house, place);
+    await sweep(house);
+    await house.settle();
+    await sweep(house);
+    await house.settle();
+    expect(repaired(house)).toEqual(['ask-approval']);
+    expect((await house.seen()).filter((drawn) => drawn.includes('# Approve dns for'))).toHaveLength(1);
+    await house.approve('dns', 'apply-stage');
+    expect((await house.stage('dns')).phase).toBe('applying');
   });
 
   test('a Slack that is out of order for a while loses nothing of what happened', async () => {
