@@ -97,15 +97,18 @@ export class WillNotPass extends Error {
 
 export type Working = { close(force?: boolean): Promise<void> };
 
-/**
- * Does one kind of job. The data is parsed at this door. `maxStalledCount` is generous because two deploys in a row are
- * no reason to give a step up: every step may run twice.
- */
+/** After so long a worker that is not heard of counts as dead, and its job is another's. */
+const SILENT_MS = 30_000;
+/** Generous, because two deploys in a row are no reason to give a step up: every step may run twice. */
+const DEATHS_MAX = 10;
+
+/** Does one kind of job. The data is parsed at this door. */
 export function work<Name extends JobName>(
   url: string,
   name: Name,
   todo: (data: JobData<Name>, job: JobFacts) => Promise<void>,
   on: { error(error: Error): void; gaveUp(name: JobName, id: string, error: Error): void },
+  { silentMs = SILENT_MS, deathsMax = DEATHS_MAX }: { readonly silentMs?: number; readonly deathsMax?: number } = {},
 ): Working {
   const worker = new Worker(
     name,
@@ -125,7 +128,9 @@ export function work<Name extends JobName>(
       connection: { ...connectionTo(url), maxRetriesPerRequest: null },
       prefix: QUEUE_PREFIX,
       concurrency: PATIENCE[name].concurrency,
-      maxStalledCount: 10,
+      lockDuration: silentMs,
+      stalledInterval: silentMs,
+      maxStalledCount: deathsMax,
       removeOnComplete: { age: PATIENCE[name].keepSeconds },
       removeOnFail: { age: 30 * 24 * 3600 },
     },

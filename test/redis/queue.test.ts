@@ -97,6 +97,49 @@ describe('a job', () => {
     expect(done).toHaveLength(1);
   });
 
+  /** Begins the job and is heard of no more, so many times. */
+  async function dies(times: number, deathsMax?: number): Promise<void> {
+    const patience = { silentMs: 300, ...(deathsMax === undefined ? {} : { deathsMax }) };
+    for (let nth = 1; nth <= times; nth += 1) {
+      let begun = false;
+      const begin = async () => {
+        begun = true;
+        await new Promise(() => undefined);
+      };
+      const worker = work(url, 'apply-stage', begin, { error: silent, gaveUp: silent }, patience);
+      await until(() => begun);
+      await worker.close(true);
+    }
+  }
+
+  test('whose workers died twice in a row, and a third time, is done by the next one', async () => {
+    const { add } = queues();
+    await add('apply-stage', { ...data, stage: 'dns' }, 'apply-1');
+    await dies(3);
+    const done: string[] = [];
+    const gaveUp: string[] = [];
+    const on = { error: silent, gaveUp: (_: string, id: string) => void gaveUp.push(id) };
+    const worker = work(url, 'apply-stage', async (_, { id }) => void done.push(id), on, { silentMs: 300 });
+    onTestFinished(() => worker.close(true));
+    await until(() => done.length > 0);
+    expect({ done, gaveUp }).toEqual({ done: ['apply-1'], gaveUp: [] });
+  });
+
+  test('that is given up because too many workers died at it is told to the operator', async () => {
+    const { add } = queues();
+    await add('apply-stage', { ...data, stage: 'dns' }, 'apply-1');
+    await dies(2, 1);
+    const gaveUp: string[] = [];
+    const on = {
+      error: silent,
+      gaveUp: (_: string, id: string, error: Error) => void gaveUp.push(`${id}: ${error.message}`),
+    };
+    const worker = work(url, 'apply-stage', async () => undefined, on, { silentMs: 300, deathsMax: 1 });
+    onTestFinished(() => worker.close(true));
+    await until(() => gaveUp.length > 0);
+    expect(gaveUp).toEqual(['apply-1: job stalled more than allowable limit']);
+  });
+
   test('may not be left by a process that has no business with it', async () => {
     const { add } = queues(url, ['record-request']);
     await expect(add('apply-stage', { ...data, stage: 'dns' }, 'apply-1')).rejects.toThrow('may not leave apply-stage');
