@@ -1,5 +1,7 @@
 /** What happens by itself: deadlines, steps that got lost, and cards that show the truth. */
+import { UnrecoverableError, Worker } from 'bullmq';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { QUEUE_PREFIX } from '#redis/keys.ts';
 import { leaving } from '#redis/leaving.ts';
 import { people } from '#sandbox/slack/seed.ts';
 import { cardNames } from '#slack/card-names.ts';
@@ -191,6 +193,25 @@ describe('a queue that was wiped', () => {
     await house.settle();
     expect((await house.seen()).filter((drawn) => drawn.includes('# Approve dns for'))).toHaveLength(1);
   });
+});
+
+test('a step that was given up because its workers kept dying is started again, and its stage is neither closed nor failed', async () => {
+  const house = await aHouse(redis);
+  await house.asking('dns');
+  await house.approve('dns', 'apply-stage');
+  const dying = new Worker('apply-stage', null, {
+    connection: { url: redis.url },
+    prefix: QUEUE_PREFIX,
+    autorun: false,
+  });
+  onTestFinished(() => dying.close(true));
+  const job = await dying.getNextJob('dying', { block: false });
+  await job?.moveToFailed(new UnrecoverableError('job stalled more than allowable limit'), 'dying');
+  expect(await house.queues.underWay('apply-stage')).toEqual([]);
+  expect((await house.stage('dns')).phase).toBe('applying');
+  await sweep(house);
+  await house.settle();
+  expect((await house.stage('dns')).phase).toBe('verifying');
 });
 
 describe('a lockdown that waits for people', () => {
