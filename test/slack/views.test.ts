@@ -185,6 +185,22 @@ test('a card that nobody can judge in one look offers no approval', () => {
   expect(text).toContain('[!Deny dns…]');
 });
 
+test('each thing that stands out is on the card, or nobody may approve the draft', () => {
+  for (const count of [1, 14, 39, 40, 41, 90]) {
+    for (const length of [20, 140, 900]) {
+      const words = (at: number) => `look ${at}: ${'x'.repeat(length)} end of ${at}.`;
+      const remarks = Array.from({ length: count }, (_, at) => ({ level: 'look' as const, text: words(at) }));
+      const unallowed = Array.from({ length: 37 }, (_, at) => aGroup(`w${at}`, `d${at}`));
+      const draft = { ...dnsDraft, remarks, unallowed };
+      const lockdown = inStage('dns', { phase: 'asking', ask: anAsk() });
+      const text = draw(approvalCard({ lockdown, stage: 'dns', finding: aFinding({ draft }) }));
+      const seen = remarks.filter((_, at) => text.includes(words(at)));
+      expect(seen.length === count || tooManyWarnings(draft), `${count} of ${length}`).toBe(true);
+      if (count === 1) expect(text).toContain('of 37 kinds of traffic shown');
+    }
+  }
+});
+
 test('a draft that somebody answers for says why it takes one approval more', () => {
   const ask = anAsk();
   const because = 'Erin answers for `redis-cart → x7kq2vnp9dzt.info tcp/443`, which looked wrong.';
