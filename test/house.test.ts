@@ -177,3 +177,23 @@ test('the tables in ARCHITECTURE.md are those of the code (npm run architecture 
   const page = readFileSync(PAGE, 'utf8');
   expect(redrawn(page)).toBe(page);
 });
+
+test('every fault in ARCHITECTURE.md names the tests of it, and each of these is there', () => {
+  const [, section = ''] = readFileSync(PAGE, 'utf8').split('\n## Faults\n');
+  const [table = ''] = section.split('\n## ');
+  const faults = table
+    .split('\n')
+    .filter((line) => /^\| (?!fault|---|\*)/.test(line))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  expect(faults.length).toBeGreaterThan(30);
+  const untested = faults.flatMap(([, fault = '', happens = '', tests = '']) => {
+    const cited = tests.split('<br>').map((each) => /^`(test\/[^`]+)`: (.+)$/.exec(each));
+    const there = cited.every((cite) => cite && isTest(cite[1] ?? '', cite[2] ?? ''));
+    return there && happens !== '' ? [] : [fault];
+  });
+  expect(untested).toEqual([]);
+});
+
+function isTest(path: string, name: string): boolean {
+  return files.some((file) => file.path === path && file.text.includes(`'${name}'`));
+}
