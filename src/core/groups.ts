@@ -153,7 +153,12 @@ function scanOf(key: string, sightings: readonly Sighting[]): EdgeGroup {
   };
 }
 
-function sumOf(edges: readonly Edge[]): Omit<EdgeGroup, 'id' | 'source' | 'destination'> {
+type Sum = Omit<EdgeGroup, 'id' | 'source' | 'destination'>;
+
+function sumOf(edges: readonly Edge[]): Sum {
+  const [only] = edges;
+  // Most groups are one edge, for which the sets below cost more than everything else about a group.
+  if (only && edges.length === 1) return sumOfOne(only);
   const days = new Set<string>();
   const names = new Set<string>();
   const addresses = new Set<string>();
@@ -181,6 +186,21 @@ function sumOf(edges: readonly Edge[]): Omit<EdgeGroup, 'id' | 'source' | 'desti
     firstSeen,
     lastSeen,
     days: days.size,
+  };
+}
+
+function sumOfOne(edge: Edge): Sum {
+  const { source, destination, count, firstSeen, lastSeen } = edge;
+  const addresses = [source, destination].flatMap((peer) => (peer.kind === 'address' ? peer.address : []));
+  return {
+    ports: [portLabel(edge.protocol, edge.port)],
+    names: [...edge.names].sort(),
+    addresses: addresses[0] === addresses[1] ? addresses.slice(0, 1) : addresses.sort(),
+    edges: [edge.id],
+    count,
+    firstSeen,
+    lastSeen,
+    days: edge.days.length,
   };
 }
 

@@ -37,7 +37,9 @@ function alike(groups: readonly EdgeGroup[]): EdgeGroup[][] {
   const byPeer = new Map<string, EdgeGroup[]>();
   for (const group of groups) {
     const key = JSON.stringify([group.destination, group.names, group.ports]);
-    byPeer.set(key, [...(byPeer.get(key) ?? []), group]);
+    const same = byPeer.get(key);
+    if (same) same.push(group);
+    else byPeer.set(key, [group]);
   }
   return [...byPeer.values()].flatMap((same) => (same.length < ALIKE ? same.map((each) => [each]) : [same]));
 }
