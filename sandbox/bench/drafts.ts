@@ -45,7 +45,7 @@ function drafting(
     of: 'edges',
     run: () => {
       const evidence = clusterOf(edges, units);
-      return repeated(edges > 20_000 ? 3 : 7, edges, () => draftEverything(evidence, podsMode), edges > 20_000 ? 1 : 3);
+      return repeated(edges > 2_000 ? 3 : 9, edges, () => draftEverything(evidence, podsMode), edges > 2_000 ? 1 : 6);
     },
     ...(target ? { target } : {}),
   };
