@@ -5,6 +5,7 @@ import { readAccess } from '#console/credential.ts';
 import type { KubernetesFacts } from '#core/evidence.ts';
 import { readKubernetesFacts } from '#kubernetes/facts.ts';
 import { cardStore } from '#redis/card-store.ts';
+import { clockCheck } from '#redis/clock.ts';
 import { openRedis } from '#redis/connection.ts';
 import { edgeStore } from '#redis/edge-store.ts';
 import { evidenceStore } from '#redis/evidence-store.ts';
@@ -43,6 +44,7 @@ export async function openMemory({ secrets }: Config, names: readonly JobName[],
     evidence: evidenceStore(redis),
     cards: cardStore(redis),
     nudgeBudget: nudgeBudget(redis),
+    clockTrouble: clockCheck(redis, Date.now),
     /** For the health check: nothing when Redis answers. */
     async trouble(): Promise<string | undefined> {
       await redis.ping();

@@ -30,6 +30,7 @@ export type SweepDeps = ForgettingDeps &
     readonly evidence: Pick<EvidenceStore, 'former'> & ForgettingDeps['evidence'];
     readonly settings: Settings;
     readonly journal: Pick<Journal, 'repaired' | 'forgot' | 'warned'>;
+    readonly clockTrouble: () => Promise<string | undefined>;
     readonly now: () => number;
   };
 
@@ -41,13 +42,17 @@ export function sweep(deps: SweepDeps) {
   return async (): Promise<void> => {
     const minute = Math.floor(deps.now() / 60_000);
     await takeUpAgain(deps);
+    const clockTrouble = await deps.clockTrouble();
+    if (clockTrouble !== undefined) deps.journal.warned({ because: clockTrouble });
     const open = await deps.lockdowns.open();
     const leftOver = (await deps.lockdowns.recent()).filter((ended) => dueSteps(ended).length > 0);
     const busy = open.length + leftOver.length > 0 ? await underWay(deps) : new Set<string>();
     for (const lockdown of leftOver) await repair(deps, lockdown, busy, minute);
     for (const lockdown of open) {
       await tellConfiguration(deps, lockdown);
-      const fact = deadline(lockdown, await cutSince(deps, lockdown), deps.settings, deps.now());
+      // A clock that jumped must neither give a namespace back early nor end a question.
+      const fact =
+        clockTrouble === undefined && deadline(lockdown, await cutSince(deps, lockdown), deps.settings, deps.now());
       if (fact)
         await deps.queues.add(
           'record-event',
@@ -65,6 +70,7 @@ export function sweep(deps: SweepDeps) {
       // The cards show the truth within a minute, whatever was lost on the way.
       await deps.queues.add('announce', { lockdown: lockdown.id }, `${lockdown.id}-sweep${minute}-announce`);
     }
+    if (clockTrouble !== undefined) return;
     for (const id of await deps.lockdowns.endedBefore(deps.now() - deps.settings.retentionDays * DAY))
       await forget(deps, id);
     await keepDailyCheckpoints(deps, open);

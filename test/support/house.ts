@@ -123,6 +123,8 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     journal,
     rhythm: settings.discovery,
     configHash: 'test',
+    // Tests move the clock on purpose.
+    clockTrouble: async () => undefined,
     // Leaves nothing for a minute, as the running process would: tests change groups and look at once.
     directory: {
       members: (group) => fresh().members(group),

@@ -32,6 +32,8 @@ export function mintFor(policy: Policy): Mint {
   const prefixes = (wanted: readonly string[]): Change[] => {
     const missing = [...new Set(wanted)].filter((prefix) => !policy.prefixes.effective.includes(prefix)).sort();
     for (const prefix of missing.filter((one) => !woken.has(one))) {
+      // Without the sign, `app` would also send and match `application=…`.
+      if (!/^[^=]+=$/.test(prefix)) throw new Error(`${prefix} is no whole prefix`);
       woken.add(prefix);
       remarks.push(...wokenBy(policy, prefix));
     }

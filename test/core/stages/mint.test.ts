@@ -73,3 +73,26 @@ test('where the prefix of network tags is not effective it is added', () => {
   ]);
   expect(changes[0]).toEqual({ kind: 'add-tag-prefixes', prefixes: ['externalnetwork:name='] });
 });
+
+test('a prefix that wakes somebody’s sleeping rule is told with the rule’s name, wherever the rule stands', () => {
+  const sleeping = ruleset('let-everything-in', {
+    namespace: '/acme',
+    propagate: true,
+    incomingRules: [{ action: 'Allow', object: [['app=debug']], protocolPorts: ['any'] }],
+  });
+  const disabled = ruleset('long-gone', { subject: [['app=old']], disabled: true });
+  const other = ruleset('not-concerned', { subject: [['application=shop']] });
+  const mint = mintFor(policy({ rulesets: [sleeping, disabled, other] }));
+  expect(mint.prefixes(['app='])).toEqual([{ kind: 'add-tag-prefixes', prefixes: ['app='] }]);
+  mint.prefixes(['app=']);
+  expect(mint.remarks).toEqual([
+    {
+      level: 'look',
+      text: 'The prefix app= wakes a ruleset that matched nothing so far: let-everything-in of /acme.',
+    },
+  ]);
+});
+
+test('a prefix without its equals sign is never added: it would match other labels too', () => {
+  expect(() => mintFor(policy()).prefixes(['app'])).toThrow('app is no whole prefix');
+});
