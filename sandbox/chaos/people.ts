@@ -100,7 +100,19 @@ async function actOn(deps: PeopleDeps, plan: Plan, memory: Memory, seen: SeenLoc
     return;
   }
   if (says('Locked') && plan.end === 'released') return pressOn(deps, seen, 'release', 'boris', due);
-  for (const habit of [pausing, tryingAgain, using, deciding, voting, reopening, undoing, cancelling, goingOn, ending])
+  for (const habit of [
+    pausing,
+    tryingAgain,
+    using,
+    deciding,
+    voting,
+    reopening,
+    undoing,
+    cancelling,
+    goingOn,
+    ending,
+    goingOnAfterUndo,
+  ])
     if (await habit({ deps, plan, memory, seen, due, says })) return;
 }
 
@@ -213,9 +225,8 @@ const reopening: Habit = async ({ deps, seen, due }) => {
   return true;
 };
 
-/** Once: what was taken back is drafted again. */
 const undoing: Habit = async ({ deps, plan, seen, due }) => {
-  const { undoes, namespace } = plan;
+  const { undoes } = plan;
   if (undoes === undefined) return false;
   const times = (event: string) => happened(seen, new RegExp(`^${undoes} of .*: ${event}$`));
   if (times('undo requested') === 0) {
@@ -224,11 +235,14 @@ const undoing: Habit = async ({ deps, plan, seen, due }) => {
     if (due('undo')) await deps.do.press('boris', found.at.ts, found.button);
     return true;
   }
-  if (times('undone') > 0 && times('reopened') === 0) {
-    if (due('next after undo')) await deps.do.type('alice', `/lockdown next ${namespace}`);
-    return true;
-  }
   return times('undone') === 0;
+};
+
+/** What was taken back is drafted again, where nothing else is to be done. */
+const goingOnAfterUndo: Habit = async ({ deps, plan, seen, due, says }) => {
+  if (!says('Securing') || happened(seen, /: undone$/) === 0) return false;
+  if (due('next after undo')) await deps.do.type('alice', `/lockdown next ${plan.namespace}`);
+  return true;
 };
 
 const cancelling: Habit = async ({ deps, plan, seen, due }) => {
