@@ -140,6 +140,36 @@ describe('a job', () => {
     expect(gaveUp).toEqual(['apply-1: job stalled more than allowable limit']);
   });
 
+  test('that is under way when the worker is asked to stop is finished first, and nothing new is begun', async () => {
+    const { add } = queues();
+    const begun: string[] = [];
+    const done: string[] = [];
+    let finish = () => undefined as void;
+    const on = { error: silent, gaveUp: silent };
+    const worker = work(
+      url,
+      'sweep',
+      async (_, { id }) => {
+        begun.push(id);
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        done.push(id);
+      },
+      on,
+    );
+    onTestFinished(() => worker.close(true));
+    await add('sweep', {}, 'sweep-1');
+    await until(() => begun.length === 1);
+    const stopped = worker.close();
+    await add('sweep', {}, 'sweep-2');
+    expect(done).toEqual([]);
+    finish();
+    await stopped;
+    expect({ begun, done }).toEqual({ begun: ['sweep-1'], done: ['sweep-1'] });
+    expect(await queues().underWay('sweep')).toEqual([{}]);
+  });
+
   test('may not be left by a process that has no business with it', async () => {
     const { add } = queues(url, ['record-request']);
     await expect(add('apply-stage', { ...data, stage: 'dns' }, 'apply-1')).rejects.toThrow('may not leave apply-stage');
@@ -168,6 +198,13 @@ describe('a schedule', () => {
     await schedule('remind', 'remind-shop-1', { everyMs: 3600_000 }, data);
     await until(() => done.length === 2);
     expect(done.map(({ attempt }) => attempt)).toEqual([1, 2]);
+  });
+
+  test('that slept while nobody worked comes once, and not once for each time it would have come', async () => {
+    const { schedule, underWay } = queues();
+    await schedule('remind', 'remind-shop-1', { everyMs: 100 }, data);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(await underWay('remind')).toHaveLength(1);
   });
 
   test('that is ended comes no more', async () => {

@@ -280,6 +280,19 @@ describe('when the console does not play along', () => {
     expect(await created(house)).toEqual(['DNS', 'allow-dns']);
   });
 
+  test('a 500 of the console fails the stage with a sentence, and trying again goes on', async () => {
+    const house = await aHouse(redis);
+    await approved(house);
+    await house.control('POST', '/faults', { status: 500, method: 'POST', path: '/networkrulesetpolicies' });
+    await house.settle();
+    expect((await house.stage('dns')).phase).toBe('failed');
+    expect(await house.seen()).toContainEqual(expect.stringContaining('The console answered with an error (500)'));
+    await house.wish('alice', { verb: 'try-again', stage: 'dns' });
+    await house.settle();
+    expect((await house.stage('dns')).phase).toBe('verifying');
+    expect(await created(house)).toEqual(['DNS', 'allow-dns']);
+  });
+
   test('an answer that does not parse fails the stage with a sentence, and nothing is written', async () => {
     const house = await aHouse(redis);
     await approved(house);

@@ -195,6 +195,47 @@ describe('a queue that was wiped', () => {
   });
 });
 
+test.each([-5, 5])(
+  'a clock that is set %i minutes off in the middle of a stage loses nothing and does nothing twice',
+  async (minutes) => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await house.vote('boris', 'dns');
+    house.later(minutes * MINUTE);
+    await house.vote('chitra', 'dns');
+    await house.settle('apply-stage');
+    house.later(minutes * MINUTE);
+    await house.settle('verify-stage');
+    expect((await house.stage('dns')).phase).toBe('verifying');
+    house.later(-minutes * MINUTE);
+    await sweep(house);
+    await house.settle('verify-stage');
+    const history = await house.history();
+    expect(history.filter((type) => type === 'vote-cast')).toHaveLength(2);
+    expect(history.filter((type) => type === 'applied')).toHaveLength(1);
+    const cards = (await house.seen()).filter((drawn) => drawn.includes('# Lockdown of'));
+    expect(cards).toEqual([expect.stringContaining('written, waiting for proof')]);
+  },
+);
+
+test('while its channel is archived nothing is written; once it is back, that goes on and the cards are true', async () => {
+  const house = await aHouse(redis);
+  await house.asking('dns');
+  await house.around.archive(CHANNEL);
+  await house.approve('dns');
+  expect((await house.stage('dns')).phase).toBe('applying');
+  expect(await house.objects()).toEqual([]);
+  const failures = house.journalled.filter(({ line }) => line === 'stepFailed').map(({ because }) => because);
+  expect(failures).toContainEqual(expect.stringContaining('the channel of its cards is archived'));
+  await house.around.unarchive(CHANNEL);
+  await house.run('apply-stage', { lockdown: house.id, stage: 'dns' });
+  await sweep(house);
+  await house.settle('verify-stage');
+  expect((await house.stage('dns')).phase).toBe('verifying');
+  const cards = (await house.seen()).filter((drawn) => drawn.includes('# Lockdown of'));
+  expect(cards).toEqual([expect.stringContaining('written, waiting for proof')]);
+});
+
 test('a step that was given up because its workers kept dying is started again, and its stage is neither closed nor failed', async () => {
   const house = await aHouse(redis);
   await house.asking('dns');
