@@ -2,9 +2,11 @@
 import { personOf, type Settings, settingsFor } from '#config/schema.ts';
 import { type Ask, isExcluded, outcome } from '#core/approval.ts';
 import { localTime } from '#core/calendar.ts';
+import { unallowedSince } from '#core/later.ts';
 import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
 import { remindersDue } from '#core/reminder.ts';
 import type { Stage } from '#core/stage.ts';
+import { workloadsOf } from '#core/workload.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { NudgeBudget } from '#redis/nudge-budget.ts';
@@ -23,7 +25,7 @@ export type RemindDeps = CollectDeps &
   ShowingDeps &
   Pick<SchedulingDeps, 'queues'> & {
     readonly lockdowns: Pick<LockdownStore, 'read'>;
-    readonly evidence: Pick<EvidenceStore, 'nudges' | 'keepNudges'>;
+    readonly evidence: Pick<EvidenceStore, 'draft' | 'nudges' | 'keepNudges' | 'keepLater'>;
     readonly nudgeBudget: NudgeBudget;
     readonly settings: Settings;
   };
@@ -35,9 +37,23 @@ export function remind(deps: RemindDeps) {
     if (lockdown.phase === 'discovering') await tellTheDay(deps, lockdown);
     const stage = currentStage(lockdown);
     const ask = stage && lockdown.stages[stage].phase === 'asking' ? lockdown.stages[stage].ask : undefined;
+    if (stage && ask) await lookForLater(deps, lockdown, stage, ask);
     // Nobody can vote before every question is answered, so nobody owes a vote.
     if (stage && ask && ask.undecided === 0 && ask.barred === undefined) await nudgeWhoOwes(deps, lockdown, stage, ask);
   };
+}
+
+/** The draft is about the edges of the day it was drawn; people have to know what came since and is not in it. */
+async function lookForLater(deps: RemindDeps, lockdown: Lockdown, stage: Stage, { digest }: Ask): Promise<void> {
+  const { id } = lockdown;
+  const finding = await deps.evidence.draft(id, stage, digest);
+  if (!finding) return;
+  const groups = unallowedSince(await deps.edges.edges(id), finding.basis.to, {
+    workloads: workloadsOf(await deps.edges.units(id)),
+    policy: (await deps.consoleApi.readPolicy(lockdown.namespace)).policy,
+  });
+  // The sweep has the cards drawn every minute.
+  await deps.evidence.keepLater(id, digest, groups);
 }
 
 /** Once a day: a scheduler that slept for days wakes up once, and the card's name keeps a second run from posting again. */

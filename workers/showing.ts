@@ -18,7 +18,7 @@ import { watchCard } from '#slack/views/watch-card.ts';
 export type ShowingDeps = {
   readonly poster: Poster;
   readonly cards: CardStore;
-  readonly evidence: Pick<EvidenceStore, 'draft' | 'verify' | 'watch' | 'discovery'>;
+  readonly evidence: Pick<EvidenceStore, 'draft' | 'later' | 'verify' | 'watch' | 'discovery'>;
 };
 
 type Shown = { readonly channel: string; readonly thread?: string; readonly stage?: Stage; readonly nonce?: string };
@@ -83,7 +83,13 @@ export async function showApproval(deps: ShowingDeps, lockdown: Lockdown, stage:
   const { id, channel } = lockdown;
   if (revision > 1)
     await redraw(deps, id, cardNames.approval(stage, revision - 1), where, outdated(lockdown, stage, revision - 1));
-  await show(deps, id, cardNames.approval(stage, revision), where, approvalCard({ lockdown, stage, finding }));
+  await show(
+    deps,
+    id,
+    cardNames.approval(stage, revision),
+    where,
+    approvalCard({ lockdown, stage, finding, later: await deps.evidence.later(id, ask.digest) }),
+  );
   const file = flowsFile(finding);
   const title = `Edges of ${stage}, draft ${revision}`;
   await deps.poster.attachFile({ lockdown: id, card: `edges-${stage}-r${revision}`, channel, thread, title, ...file });
@@ -109,7 +115,9 @@ export async function showAll(deps: ShowingDeps, lockdown: Lockdown): Promise<Pl
         id,
         current,
         { ...where, stage, nonce: ask.nonce },
-        phase === 'drafting' ? outdated(lockdown, stage, revision) : approvalCard({ lockdown, stage, finding }),
+        phase === 'drafting'
+          ? outdated(lockdown, stage, revision)
+          : approvalCard({ lockdown, stage, finding, later: await deps.evidence.later(id, ask.digest) }),
       );
     await showProof(deps, lockdown, stage, where);
   }

@@ -2,6 +2,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import type { EdgeGroup } from '#core/draft.ts';
 import type { DiscoveryFinding, DraftFinding, ShadowFinding, VerifyFinding, WatchFinding } from '#core/findings.ts';
 import type { Stage } from '#core/stage.ts';
 import { key } from './keys.ts';
@@ -59,6 +60,10 @@ export function evidenceStore(redis: Redis) {
     async keepFrozen(id: string, text: string): Promise<void> {
       await redis.hset(key.findings(id), 'frozen', gzipSync(text));
     },
+
+    /** What was first seen after the question of this digest was put. */
+    later: (id: string, digest: string) => get<readonly EdgeGroup[]>(id, `later:${digest}`),
+    keepLater: (id: string, digest: string, groups: readonly EdgeGroup[]) => keep(id, `later:${digest}`, groups),
 
     /** The configuration that a lockdown has known last, without secrets. */
     configuration: (id: string) => get<{ hash: string; settings: unknown }>(id, 'configuration'),

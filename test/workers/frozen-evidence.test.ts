@@ -75,6 +75,22 @@ describe('somebody who calls a new place every hour', () => {
     expect((await house.lockdown()).phase).toBe('watching');
   });
 
+  test('is shown on the card with what would draft it, and only once', async () => {
+    const house = await aHouse(redis, OBSERVED);
+    const talk = somebodyWhoKeepsTalking(house);
+    await house.asking('pods');
+    await talk(2);
+    const remind = async () => {
+      for (const step of ['remind', 'announce'] as const) await house.run(step, { lockdown: house.id });
+      const card = (await house.seen()).find((drawn) => drawn.includes('# Approve pods')) ?? '';
+      return card.split('\n').filter((line) => line.includes('since this was asked') || line.includes('tcp/2000'));
+    };
+    const told = await remind();
+    expect(told[0]).toContain(`\`/lockdown reopen ${house.namespace} pods\` drafts anew with it`);
+    expect(told.slice(1).join()).toContain('frontend → redis-cart, tcp/20001');
+    expect(await remind()).toEqual(told);
+  });
+
   test('is heard when the stage is reopened: what was seen since is in the new draft', async () => {
     const house = await aHouse(redis, OBSERVED);
     const talk = somebodyWhoKeepsTalking(house);

@@ -1,7 +1,7 @@
 /** The card that asks for a stage's approval; once it is decided, the same card says what became of it. */
 import type { KnownBlock } from '@slack/types';
 import { digestWords } from '#core/digest.ts';
-import { type Draft, looksOf, type Remark } from '#core/draft.ts';
+import { type Draft, type EdgeGroup, looksOf, type Remark } from '#core/draft.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import type { Lockdown, StageState } from '#core/lockdown-state.ts';
 import { lastSegment } from '#core/namespace.ts';
@@ -40,6 +40,8 @@ export type ApprovalCard = {
   readonly lockdown: Lockdown;
   readonly stage: Stage;
   readonly finding: DraftFinding;
+  /** First seen after the question was put. */
+  readonly later?: readonly EdgeGroup[] | undefined;
 };
 
 /** Rows of the table; the rest is in the file and under Details. */
@@ -69,7 +71,7 @@ export function approvalCard(card: ApprovalCard): Message {
   ]);
 }
 
-function question({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | undefined)[] {
+function question({ lockdown, stage, finding, later = [] }: ApprovalCard): (KnownBlock | undefined)[] {
   const state = lockdown.stages[stage];
   const { draft } = finding;
   const residual = stage === 'disable-discovery';
@@ -92,6 +94,18 @@ function question({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | und
     ...(residual ? [] : prediction(finding)),
     ...completeness(finding),
     list('Also:', notes, 4),
+    list(
+      [
+        bold('Seen since this was asked'),
+        ', and no part of it; ',
+        code(`/lockdown reopen ${lockdown.namespace} ${stage}`),
+        ' drafts anew with it:',
+      ],
+      later.map(edgeLine),
+      8,
+      LIMITS.line,
+      '',
+    ),
     ...votes(lockdown, stage, finding),
     pressable(lockdown, stage, state, finding),
   ];
