@@ -81,7 +81,8 @@ function stoppedIn(scene: Scene, stage: AllowingStage, wanting: readonly Edge[])
   const stopped = wanting.filter((edge) => suspicions.isStopped(edge) || suspicions.isSponsored(edge));
   if (stopped.length === 0) return [];
   const free = letThrough(scene, new Set(stopped.map(({ id }) => id)));
-  const possible = allowedBy(scene, SKETCH[stage](free, wanting, mintFor(scene.evidence.policy)).changes);
+  const { changes } = SKETCH[stage](free, wanting, mintFor(scene.evidence.policy));
+  const possible = allowedBy(scene, changes, stopped);
   return stoppedGroups(scene, stopped, new Set(possible), (edge) => reasonsOf(scene, edge, 'stop'));
 }
 
@@ -140,14 +141,14 @@ function assertAcceptable(change: Change): void {
 }
 
 /** Edges that were wanting and are accepted with the changes; ICMP of unknown kind stays uncertain and does not count. */
-function allowedBy(scene: Scene, changes: readonly Change[]): string[] {
+function allowedBy(scene: Scene, changes: readonly Change[], edges: readonly Edge[] = scene.edges): string[] {
   // Judged as if both defaults were Reject, so that default actions allow nothing.
   if (changes.every((change) => change.kind === 'set-default-actions')) return [];
   const { policy, workloads } = scene.evidence;
   const after = compile(withChanges(policy, changes), workloads, {
     assume: { incoming: 'Reject', outgoing: 'Reject' },
   });
-  return scene.edges
+  return edges
     .filter((edge) => isWanting(scene.verdict(edge)) && after.judge(edge).outcome === 'accept')
     .map((edge) => edge.id);
 }
