@@ -9,6 +9,7 @@ import { clockCheck } from '#redis/clock.ts';
 import { openRedis } from '#redis/connection.ts';
 import { edgeStore } from '#redis/edge-store.ts';
 import { evidenceStore } from '#redis/evidence-store.ts';
+import { groupAges } from '#redis/group-ages.ts';
 import { inbox } from '#redis/inbox.ts';
 import { leaving } from '#redis/leaving.ts';
 import { lockdownStore } from '#redis/lockdown-store.ts';
@@ -43,6 +44,7 @@ export async function openMemory({ secrets }: Config, names: readonly JobName[],
     edges: edgeStore(redis),
     evidence: evidenceStore(redis),
     cards: cardStore(redis),
+    groupAges: groupAges(redis),
     nudgeBudget: nudgeBudget(redis),
     clockTrouble: clockCheck(redis, Date.now),
     /** For the health check: nothing when Redis answers. */

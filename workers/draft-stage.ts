@@ -18,6 +18,7 @@ import { outOfShadow } from '#core/shadow.ts';
 import type { Stage } from '#core/stage.ts';
 import { compile } from '#core/verdict.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
+import type { GroupAges } from '#redis/group-ages.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import { type JobFacts, WillNotPass } from '#redis/queue.ts';
 import { tooManyWarnings } from '#slack/views/approval-card.ts';
@@ -36,6 +37,7 @@ export type DraftStageDeps = Reporting &
     readonly lockdowns: Pick<LockdownStore, 'read'>;
     readonly evidence: EvidenceStore;
     readonly directory: { members(group: string): Promise<readonly string[]> };
+    readonly groupAges: GroupAges;
   };
 
 const HOUR = 3_600_000;
@@ -129,6 +131,7 @@ async function askFor(
   const groups: Electorate['groups'] = {};
   for (const group of new Set([...rule.groups, ...rule.fromGroups.map((each) => each.group)]))
     groups[group] = [...(await deps.directory.members(group))];
+  const tooNew = await withoutNewcomers(deps, groups, rule.users);
   const electorate: Electorate = { users: [...rule.users], groups };
   const involved = involvedIn(deps.settings, lockdown, draft.stage);
   const tooFew = shortage({ rule, electorate }, involved, (user) => personOf(deps.settings, user));
@@ -142,12 +145,29 @@ async function askFor(
     digest,
     rule,
     electorate,
+    ...(tooNew.length > 0 ? { tooNew } : {}),
     askedAt,
     expiresAt: Math.round(askedAt + rule.expiresHours * 3_600_000),
     undecided: draft.residual.filter(({ decision }) => !decision).length,
     ...(tooManyWarnings(draft) ? { barred: TOO_MUCH } : {}),
     cuts: draft.stage === 'disable-discovery',
   };
+}
+
+/** Takes those out of the groups who came too lately; gives them. Who is named by the configuration itself is not among them. */
+async function withoutNewcomers(
+  { groupAges, settings, now }: Pick<DraftStageDeps, 'groupAges' | 'settings' | 'now'>,
+  groups: Electorate['groups'],
+  users: readonly string[],
+): Promise<string[]> {
+  const found = new Set<string>();
+  for (const [group, members] of Object.entries(groups)) {
+    const newcomers = await groupAges.newcomers(group, members, now(), settings.votes.groupHours * HOUR);
+    groups[group] = members.filter((member) => !newcomers.includes(member));
+    for (const member of newcomers) found.add(member);
+  }
+  const stillIn = new Set([...users, ...Object.values(groups).flat()]);
+  return [...found].filter((member) => !stillIn.has(member));
 }
 
 const TOO_MUCH =

@@ -6,6 +6,7 @@ import { currentStage, type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import type { CardStore } from '#redis/card-store.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
+import type { GroupAges } from '#redis/group-ages.ts';
 import type { Inbox } from '#redis/inbox.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { Queues } from '#redis/queue.ts';
@@ -28,6 +29,8 @@ export type SweepDeps = ForgettingDeps &
     readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
     readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'unschedule' | 'underWay'>;
     readonly evidence: Pick<EvidenceStore, 'former'> & ForgettingDeps['evidence'];
+    readonly directory: { members(group: string): Promise<readonly string[]> };
+    readonly groupAges: GroupAges;
     readonly settings: Settings;
     readonly journal: Pick<Journal, 'repaired' | 'forgot' | 'warned'>;
     readonly clockTrouble: () => Promise<string | undefined>;
@@ -74,6 +77,8 @@ export function sweep(deps: SweepDeps) {
     for (const id of await deps.lockdowns.endedBefore(deps.now() - deps.settings.retentionDays * DAY))
       await forget(deps, id);
     await keepDailyCheckpoints(deps, open);
+    // Last, because a Slack that does not answer must hold up nothing else.
+    if (minute % 10 === 0) await noteMembers(deps);
   };
 }
 
@@ -87,6 +92,15 @@ async function takeUpAgain({ inbox, queues, journal, now }: SweepDeps): Promise<
     } else if (now() - job.at >= GRACE_MS && (await queues.addAgain(job.name, data, id)))
       journal.repaired({ lockdown: 'lockdown' in data ? data.lockdown : data.id, step: job.name });
   }
+}
+
+/** So that who was added is known of long before the next question. */
+async function noteMembers({ directory, groupAges, settings, now }: SweepDeps): Promise<void> {
+  const groups = settings.namespaces.flatMap((each) => [
+    ...each.approval.groups,
+    ...Object.values(each.stages).flatMap((stage) => stage?.groups ?? []),
+  ]);
+  for (const group of new Set(groups)) await groupAges.newcomers(group, await directory.members(group), now(), 0);
 }
 
 /** Starts again what should be under way and is not. */

@@ -68,6 +68,8 @@ export const Ask = z.strictObject({
   electorate: Electorate,
   askedAt: z.number().int(),
   expiresAt: z.number().int(),
+  /** Who is among the approvers too lately to vote on this. */
+  tooNew: z.array(z.string()).optional(),
   /** How many questions are open that somebody must answer before a vote counts. */
   undecided: z.number().int(),
   /** Why nobody may approve this draft at all, in a sentence. */
@@ -91,7 +93,7 @@ export function whyMayNotVote(
   ask: Ask,
   involved: readonly string[],
 ): string | undefined {
-  if (!eligible(voter.user, ask.electorate)) return NO_APPROVER;
+  if (!eligible(voter.user, ask.electorate)) return ask.tooNew?.includes(voter.user) ? TOO_NEW : NO_APPROVER;
   if (isExcluded(voter, ask.rule))
     return 'You answer for something unusual in this draft, so it takes others, and one more of them, to approve it.';
   if (!ask.rule.requesterMayVote && involved.includes(voter.person))
@@ -128,6 +130,8 @@ export function whyMayNotDeny({ user }: Voter, { electorate }: Pick<Ask, 'electo
   return eligible(user, electorate) ? undefined : NO_APPROVER;
 }
 
+const TOO_NEW =
+  'You were added to the approvers too short a time before this was asked, so you do not vote on it. You do on later questions.';
 const NO_APPROVER = 'You are not among the approvers of this stage. The card’s Details name who is.';
 
 function eligible(user: string, electorate: Electorate): boolean {

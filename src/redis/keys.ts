@@ -35,6 +35,8 @@ export const key = {
   left: () => `${TAG}:left`,
   /** Hash: person → how often that person was nudged on this day. */
   nudged: (day: number) => `${TAG}:nudged:${day}`,
+  /** Hash: member → since when that person has been seen in a user group. */
+  groupSeen: (group: string) => `${TAG}:group-seen:${group}`,
   /** A signed request of Slack that was seen before. */
   once: (id: string) => `${TAG}:once:${id}`,
   cardAt: (channel: string, ts: string) => `${TAG}:card-at:${channel}:${ts}`,

@@ -16,6 +16,7 @@ import { STAGES, type Stage } from '#core/stage.ts';
 import { cardStore } from '#redis/card-store.ts';
 import { edgeStore } from '#redis/edge-store.ts';
 import { evidenceStore } from '#redis/evidence-store.ts';
+import { groupAges } from '#redis/group-ages.ts';
 import { inbox } from '#redis/inbox.ts';
 import { QUEUE_PREFIX } from '#redis/keys.ts';
 import { lockdownStore } from '#redis/lockdown-store.ts';
@@ -115,6 +116,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     edges: through('edges', edgeStore(redis)),
     evidence: through('evidence', evidenceStore(redis)),
     cards,
+    groupAges: groupAges(redis),
     nudgeBudget: nudgeBudget(redis),
     queues: through('queues', queues),
     inbox: through('inbox', inbox(redis)),

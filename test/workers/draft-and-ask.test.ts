@@ -4,6 +4,7 @@ import { people } from '#sandbox/slack/seed.ts';
 import { aHouse, type House } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
+const HOUR = 3_600_000;
 const redis = redisForTests(10);
 
 const draft = (house: House) => house.run('draft-stage', { lockdown: house.id, stage: 'dns' });
@@ -75,6 +76,32 @@ describe('a stage', () => {
     await house.wish('alice', { verb: 'next' });
     await house.settle();
     expect((await house.stage('dns')).phase).toBe('asking');
+  });
+
+  test('is not asked of somebody who was added to the approvers an hour ago, and is a day later', async () => {
+    const house = await aHouse(redis, { namespace: { approval: { groups: ['S0SECURITY1'], needed: 2 }, stages: {} } });
+    await house.asking('dns');
+    await house.around.setGroup('S0SECURITY1', [people.boris, people.chitra, people.diego]);
+    const asked = async () => {
+      await house.wish('alice', { verb: 'reopen', stage: 'dns' });
+      await house.settle();
+      return (await house.stage('dns')).ask;
+    };
+    house.later(HOUR);
+    const early = await asked();
+    expect(early?.electorate.groups.S0SECURITY1).toEqual([people.boris, people.chitra]);
+    expect(early?.tooNew).toEqual([people.diego]);
+    expect((await house.seen()).join('\n')).toContain(`not yet, because added lately: @${people.diego}`);
+    expect(await house.vote('diego', 'dns')).toEqual([expect.stringContaining('You were added to the approvers')]);
+    // Leaving and coming back is being added anew.
+    await house.around.setGroup('S0SECURITY1', [people.boris, people.chitra]);
+    await asked();
+    await house.around.setGroup('S0SECURITY1', [people.boris, people.chitra, people.diego]);
+    house.later(23 * HOUR);
+    expect((await asked())?.tooNew).toEqual([people.diego]);
+    house.later(24 * HOUR);
+    expect((await asked())?.electorate.groups.S0SECURITY1).toContain(people.diego);
+    expect((await house.stage('dns')).ask?.tooNew).toBeUndefined();
   });
 
   test('for which nothing was seen is skipped with the reason, and the next one begins', async () => {

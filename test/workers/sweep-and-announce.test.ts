@@ -413,6 +413,19 @@ describe('what people may rightly read on a card', () => {
   });
 });
 
+test('who was added to the approvers is known of long before the next question', async () => {
+  const house = await aHouse(redis);
+  await house.start();
+  for (let minute = 0; minute < 10; minute += 1) await sweep(house);
+  await house.around.setGroup('S0SECURITY1', [people.boris, people.chitra, people.erin, people.diego]);
+  for (let minute = 0; minute < 10; minute += 1) await sweep(house);
+  const members = [people.boris, people.diego];
+  expect(await house.deps.groupAges.newcomers('S0SECURITY1', members, house.now(), 60 * MINUTE)).toEqual([
+    people.diego,
+  ]);
+  expect(await house.deps.groupAges.newcomers('S0SECURITY1', members, house.now() + DAY, DAY)).toEqual([]);
+});
+
 describe('the channel in which people are asked', () => {
   const lines = async (house: House) =>
     (await house.seen()).flatMap((drawn) => drawn.split('\n').slice(1)).filter((line) => /channel/.test(line));

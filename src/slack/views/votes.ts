@@ -91,9 +91,11 @@ export function whoIsLeft({ left, needed, groups }: Shortage): Piece[] {
 const only = (left: number) => (left === 0 ? 'nobody' : `only ${count(left, 'person', 'people')}`);
 
 /** Whom the question is put to. */
-export function askedLine({ electorate, rule }: Ask): Line {
+export function askedLine({ electorate, rule, tooNew = [] }: Ask): Line {
   const asked: RichTextElement[] = [...rule.groups.map(group), ...electorate.users.map(person)];
-  return ['Asked: ', ...listed(asked.slice(0, 20))];
+  const without =
+    tooNew.length > 0 ? ['; not yet, because added lately: ', ...listed(tooNew.slice(0, 20).map(person))] : [];
+  return ['Asked: ', ...listed(asked.slice(0, 20)), ...without];
 }
 
 export function expiryLine({ expiresAt }: Ask): Line {
