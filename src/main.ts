@@ -6,7 +6,7 @@ import { signJob } from '#slack/receipt.ts';
 import { openMemory } from './deps.ts';
 import { serveHealth } from './health.ts';
 import { FROM_SLACK, type JobData } from './jobs.ts';
-import { configured, endForSlack, stopOnSignal, VERSION } from './starting.ts';
+import { configured, endForSlack, endWhenSlackIsLost, stopOnSignal, VERSION } from './starting.ts';
 
 const { config, journal } = configured('slack');
 const { settings, secrets } = config;
@@ -44,4 +44,5 @@ stopOnSignal(
   },
   journal,
 );
+endWhenSlackIsLost();
 journal.started({ version: VERSION, config: config.hash });

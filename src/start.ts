@@ -10,6 +10,8 @@ const AGAIN_MS_MAX = 60_000;
 const SOUND_MS = 30_000;
 
 const running = new Set<ChildProcess>();
+/** Which of the two has lasted, or ended for another reason than its configuration, at least once. */
+const worked = new Set<keyof typeof ENTRIES>();
 let stopping = false;
 
 const ENTRIES = { slack: 'src/main.ts', worker: 'workers/main.ts' } as const;
@@ -23,7 +25,9 @@ function keepRunning(who: keyof typeof ENTRIES, againMs = AGAIN_MS_FIRST): void 
   child.once('exit', (code) => {
     running.delete(child);
     if (stopping) return;
-    if (code === EXIT_CONFIG) return stopAll(EXIT_CONFIG);
+    if (code !== EXIT_CONFIG || Date.now() - begun > SOUND_MS) worked.add(who);
+    // What has worked once is no wrong setting: a token was revoked, say, and the other process has nothing to do with it.
+    if (code === EXIT_CONFIG && !worked.has(who)) return stopAll(EXIT_CONFIG);
     const wait = Date.now() - begun > SOUND_MS ? AGAIN_MS_FIRST : againMs;
     process.stderr.write(`${entry} ended with code ${code}; it is started again in ${wait / 1000} s\n`);
     setTimeout(() => {

@@ -3,7 +3,7 @@ import { environment } from '#config/env.ts';
 import { EXIT_CONFIG, loadConfig, printMistakes } from '#config/load.ts';
 import type { Config } from '#config/schema.ts';
 import { redisAddress } from '#core/redis-address.ts';
-import { SlackFailure } from '#slack/failure.ts';
+import { failureFrom, SlackFailure } from '#slack/failure.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { type Journal, openJournal } from './journal.ts';
 
@@ -52,6 +52,15 @@ export function endBecause({ sentence, passes }: { readonly sentence: string; re
 export function endForSlack(error: unknown): never {
   if (!(error instanceof SlackFailure)) throw error;
   return endBecause({ sentence: error.message, passes: error.passing });
+}
+
+/** The socket's attempts to connect again are nobody's to catch. What Slack refuses there ends a process that had worked. */
+export function endWhenSlackIsLost(): void {
+  process.on('unhandledRejection', (error) => {
+    const failure = failureFrom(error, 'connecting again');
+    if (!(failure instanceof SlackFailure)) throw error;
+    endBecause({ sentence: failure.message, passes: true });
+  });
 }
 
 /** On the first signal what is under way is finished; on the second, or when that takes too long, the process ends. */

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { EXIT_CONFIG } from '#config/load.ts';
 import { ended } from '#sandbox/demo/laptop.ts';
 import { freePort, startRedis } from '#sandbox/redis.ts';
+import { aroundSlack } from '#sandbox/slack/people.ts';
 import { startSlack } from '#sandbox/slack/start.ts';
 import { configuration } from './support/configuration.ts';
 
@@ -84,4 +85,21 @@ test('with exactly what the README lists both processes are ready, and no warnin
   // What the sandboxes are warned of: no encryption to Slack, no append-only file, and the age of the Redis at hand.
   const warned = seen.stdout.split('\n').filter((line) => /"level":"(warn|error)"/.test(line));
   expect(warned.filter((line) => !/append-only|without encryption|CVE-/.test(line))).toEqual([]);
+});
+
+test('with the app token revoked in mid-run the Slack process ends with one sentence and is started again; the worker goes on', {
+  timeout: 90_000,
+}, async () => {
+  const env = await surroundings();
+  const { child, seen } = npmStart(env);
+  await vi.waitFor(() => expect(seen.stdout.match(/"event":"started"/g), seen.stderr).toHaveLength(2), 25_000);
+  await aroundSlack(new URL(env.SLACK_API_URL ?? '').origin).revoke('app');
+  // Twice: it is started again, is refused at the start, and that does not end the worker either.
+  await vi.waitFor(() => expect(seen.stderr.match(/src\/main\.ts ended with code/g)).toHaveLength(2), 40_000);
+  expect(seen.stderr).toContain(
+    'Slack refuses our token. Somebody who manages the app has to install it again and renew the token. (connecting again: invalid_auth)',
+  );
+  expect(seen.stderr).not.toMatch(/^ +at /m);
+  expect(seen.stderr).not.toContain('workers/main.ts ended');
+  expect(child.exitCode).toBeNull();
 });
