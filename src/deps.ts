@@ -14,6 +14,7 @@ import { inbox } from '#redis/inbox.ts';
 import { leaving } from '#redis/leaving.ts';
 import { lockdownStore } from '#redis/lockdown-store.ts';
 import { nudgeBudget } from '#redis/nudge-budget.ts';
+import { orphanStore } from '#redis/orphan-store.ts';
 import { openQueues } from '#redis/queue.ts';
 import { slackClient } from '#slack/client.ts';
 import { directory } from '#slack/directory.ts';
@@ -47,6 +48,7 @@ export async function openMemory({ secrets }: Config, names: readonly JobName[],
     groupAges: groupAges(redis),
     nudgeBudget: nudgeBudget(redis),
     clockTrouble: clockCheck(redis, Date.now),
+    orphans: orphanStore(redis),
     /** For the health check: nothing when Redis answers. */
     async trouble(): Promise<string | undefined> {
       await redis.ping();

@@ -55,6 +55,8 @@ export function openJournal(process: string, secrets: readonly string[]) {
     drifted: (facts: { lockdown: string; because: string }) => log.error({ event: 'drifted', ...facts }, facts.because),
     repaired: (facts: { lockdown: string; step: string }) =>
       log.warn({ event: 'sweep-repaired', ...facts }, 'a step that should have been under way was started again'),
+    orphaned: (facts: { lockdown: string; namespace: string; objects: number; cut: boolean }) =>
+      log.error({ event: 'lockdown-orphaned', ...facts }, 'the console knows a lockdown that Redis does not'),
     forgot: (facts: { lockdown: string; entries: number; root: string; file?: string }) =>
       log.info({ event: 'lockdown-forgotten', ...facts }, 'retention is over'),
 

@@ -2,6 +2,7 @@
 import type { ConsoleApi } from '#console/console-api.ts';
 import type { Ask, Vote } from '#core/approval.ts';
 import { annotatedAnchor, LEDGER_ANNOTATION } from '#core/checkpoint.ts';
+import { cutMark } from '#core/cut-mark.ts';
 import { asMatter, findingDigest, isSameMatter } from '#core/digest.ts';
 import type { Change } from '#core/draft.ts';
 import type { DraftFinding } from '#core/findings.ts';
@@ -217,7 +218,15 @@ async function makeOneSo(
     case 'set-default-actions': {
       const former = { ...change.former, digest, at: deps.now() };
       await deps.evidence.keepFormer(id, former);
-      const result = await deps.consoleApi.setDefaultActions(namespace, change.actions, change.former, key);
+      const { confirmMinutes } = deps.settings.watch;
+      const marks = {
+        ...annotations,
+        ...cutMark({
+          ...{ lockdown: id, digest, former: change.former },
+          ...(confirmMinutes > 0 ? { confirmBy: former.at + confirmMinutes * 60_000 } : {}),
+        }),
+      };
+      const result = await deps.consoleApi.setDefaultActions(namespace, change.actions, change.former, key, marks);
       // Once more: whoever took the stage back a moment ago has forgotten it.
       await deps.evidence.keepFormer(id, former);
       const name = `incoming ${change.actions.incoming}, outgoing ${change.actions.outgoing}`;

@@ -17,13 +17,17 @@ import type { Journal } from '#src/journal.ts';
 import { type ConfigurationDeps, tellConfiguration } from './configuration-told.ts';
 import { type DailyDeps, keepDailyCheckpoints } from './daily-checkpoints.ts';
 import { type ForgettingDeps, forget } from './forgetting.ts';
+import { lookAfterOrphans, type OrphanDeps } from './orphans.ts';
 import { startStep } from './recording.ts';
 import { startSchedules } from './schedules.ts';
 
 export type SweepDeps = ForgettingDeps &
   DailyDeps &
-  ConfigurationDeps & {
-    readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore'> & ForgettingDeps['lockdowns'];
+  ConfigurationDeps &
+  OrphanDeps & {
+    readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore'> &
+      ForgettingDeps['lockdowns'] &
+      OrphanDeps['lockdowns'];
     readonly cards: Pick<CardStore, 'get' | 'drop'>;
     readonly poster: Pick<Poster, 'isThere'>;
     readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
@@ -32,7 +36,7 @@ export type SweepDeps = ForgettingDeps &
     readonly directory: { members(group: string): Promise<readonly string[]> };
     readonly groupAges: GroupAges;
     readonly settings: Settings;
-    readonly journal: Pick<Journal, 'repaired' | 'forgot' | 'warned'>;
+    readonly journal: Pick<Journal, 'repaired' | 'forgot'> & OrphanDeps['journal'];
     readonly clockTrouble: () => Promise<string | undefined>;
     readonly now: () => number;
   };
@@ -77,6 +81,7 @@ export function sweep(deps: SweepDeps) {
     for (const id of await deps.lockdowns.endedBefore(deps.now() - deps.settings.retentionDays * DAY))
       await forget(deps, id);
     await keepDailyCheckpoints(deps, open);
+    await lookAfterOrphans(deps);
     // Last, because a Slack that does not answer must hold up nothing else.
     if (minute % 10 === 0) await noteMembers(deps);
   };

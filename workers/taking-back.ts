@@ -1,5 +1,6 @@
 /** How what a stage did to the console is taken back: exactly that, the last of it first. */
 import type { ConsoleApi } from '#console/console-api.ts';
+import { NO_MARK } from '#core/cut-mark.ts';
 import { findingDigest, type Inverse, inverseOf } from '#core/digest.ts';
 import type { Change, Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
@@ -107,7 +108,7 @@ export async function giveBack(deps: GivingBackDeps, lockdown: Lockdown): Promis
   const { id, namespace } = lockdown;
   const { incoming, outgoing } = await formerActions(deps, lockdown);
   const key = idempotencyKey(deps.idempotencySecret, id, 'release', { incoming, outgoing });
-  const result = await deps.consoleApi.setDefaultActions(namespace, { incoming, outgoing }, REJECT, key);
+  const result = await deps.consoleApi.setDefaultActions(namespace, { incoming, outgoing }, REJECT, key, NO_MARK);
   deps.journal.wroteToConsole({
     lockdown: id,
     stage: 'disable-discovery',

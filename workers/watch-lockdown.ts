@@ -1,6 +1,7 @@
 /** Watches a namespace after discovery mode was disabled: what is rejected, whether somebody confirmed, and until when. */
 import type { Settings } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
+import { CONFIRM_BY } from '#core/cut-mark.ts';
 import { type Edge, outsideNetworks } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { DraftFinding, WatchFinding } from '#core/findings.ts';
@@ -15,13 +16,15 @@ import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { JobFacts, Queues } from '#redis/queue.ts';
 import type { JobData } from '#src/jobs.ts';
 import { type CollectDeps, catchUp } from './collect-flows.ts';
+import { idempotencyKey } from './idempotency.ts';
 import { report } from './reporting.ts';
 
 export type WatchDeps = CollectDeps & {
   readonly lockdowns: Pick<LockdownStore, 'read'>;
   readonly edges: EdgeStore;
   readonly evidence: Pick<EvidenceStore, 'draft' | 'watch' | 'keepWatch'>;
-  readonly consoleApi: Pick<ConsoleApi, 'readPolicy'>;
+  readonly consoleApi: Pick<ConsoleApi, 'readPolicy' | 'annotateNamespace'>;
+  readonly idempotencySecret: string;
   readonly queues: Pick<Queues, 'add'>;
   readonly settings: Settings;
   readonly clockTrouble: () => Promise<string | undefined>;
@@ -63,12 +66,19 @@ export function watchLockdown(deps: WatchDeps) {
 /** Once the watching has ended, for the record. What is being given back is not looked at any more: it is accepted again. */
 async function lookForTheLastTime(deps: WatchDeps, lockdown: Lockdown, job: JobFacts): Promise<void> {
   const { id, phase } = lockdown;
+  if (phase === 'locked') await takeDeadlineOff(deps, lockdown);
   if (lockdown.reckoning || !['locked', 'releasing', 'released'].includes(phase)) return;
   const before = await deps.evidence.watch(id);
   const finding = phase === 'locked' ? { ...before, ...(await look(deps, lockdown)) } : before;
   if (!finding?.reckoning) return;
   await deps.evidence.keepWatch(id, finding);
   await report(deps, id, { type: 'prediction-checked', reckoning: finding.reckoning }, job.id);
+}
+
+/** Confirmed: should everything here be lost, nobody gives this namespace back any more. */
+async function takeDeadlineOff(deps: WatchDeps, { id, namespace }: Lockdown): Promise<void> {
+  const key = idempotencyKey(deps.idempotencySecret, id, 'confirmed');
+  await deps.consoleApi.annotateNamespace(namespace, { [CONFIRM_BY]: [] }, key);
 }
 
 async function look(deps: WatchDeps, lockdown: Lockdown): Promise<WatchFinding> {

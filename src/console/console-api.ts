@@ -8,7 +8,9 @@ import { type Client, createClient } from './client.ts';
 import type { AppCredential } from './credential.ts';
 import {
   addTagPrefixes,
+  annotateNamespace,
   type NamespaceFacts,
+  namespacesBelow,
   readNamespace,
   removeTagPrefixes,
   setDefaultActions,
@@ -20,6 +22,7 @@ import { type ReportPage, readDnsLookups, readFlows, WINDOWS, type Windows } fro
 import { issuedTokens, readyMadeToken } from './tokens.ts';
 import { createTransport, type Patience } from './transport.ts';
 import { readProcessingUnits, readProcessingUnitsByIds, renderedFor } from './units.ts';
+import type { Annotations } from './wire/fields.ts';
 import { EXTERNAL_NETWORK, type ObjectName, RULESET } from './wire/objects.ts';
 import { flowReports } from './wire/reports.ts';
 import type { ConsoleUnit, RenderedPolicy } from './wire/units.ts';
@@ -28,6 +31,8 @@ import type { ConsoleUnit, RenderedPolicy } from './wire/units.ts';
 export type ConsoleApi = {
   /** Nothing where the console does not know it, or does not show it to this credential. */
   readNamespace(path: string): Promise<NamespaceFacts | undefined>;
+  /** Paths of the Kubernetes namespaces below, however deep. */
+  namespacesBelow(path: string): Promise<string[]>;
   readPolicy(path: string): Promise<PolicyReading>;
   readProcessingUnits(path: string, options?: { readonly archived?: boolean }): Promise<ConsoleUnit[]>;
   /** `elsewhere`: namespaces that the reports named, for units outside the credential's own namespace. */
@@ -47,13 +52,19 @@ export type ConsoleApi = {
   /** `former` and `now` are the local lists. With the credential that may change namespaces. */
   addTagPrefixes(path: string, prefixes: readonly string[], key: string): Promise<Written<readonly string[]>>;
   removeTagPrefixes(path: string, prefixes: readonly string[], key: string): Promise<Written<readonly string[]>>;
-  /** Refuses (`conflict`, not passing) where the actions are neither the wish nor `expected`. */
+  /**
+   * Refuses (`conflict`, not passing) where the actions are neither the wish nor `expected`. `marks` are written together
+   * with them: annotations of the namespace, empty ones taken off.
+   */
   setDefaultActions(
     path: string,
     actions: DefaultActions<OwnAction>,
     expected: DefaultActions<OwnAction>,
     key: string,
+    marks?: Annotations,
   ): Promise<Written<DefaultActions<OwnAction>>>;
+  /** Gives whether anything was left to write. */
+  annotateNamespace(path: string, marks: Annotations, key: string): Promise<boolean>;
 
   close(): Promise<void>;
 };
@@ -96,6 +107,7 @@ export function consoleApi(options: ConsoleApiOptions): ConsoleApi {
   const flows = flowReports();
   return {
     readNamespace: (path) => readNamespace(observe, path),
+    namespacesBelow: (path) => namespacesBelow(observe, path),
     readPolicy: (path) => readPolicy(observe, path),
     readProcessingUnits: (path, which) => readProcessingUnits(observe, path, which),
     readProcessingUnitsByIds: (ids, elsewhere) => readProcessingUnitsByIds(observe, ids, elsewhere),
@@ -109,7 +121,9 @@ export function consoleApi(options: ConsoleApiOptions): ConsoleApi {
 
     addTagPrefixes: (path, prefixes, key) => addTagPrefixes(finalise, path, prefixes, key),
     removeTagPrefixes: (path, prefixes, key) => removeTagPrefixes(finalise, path, prefixes, key),
-    setDefaultActions: (path, actions, expected, key) => setDefaultActions(finalise, path, actions, expected, key),
+    setDefaultActions: (path, actions, expected, key, marks) =>
+      setDefaultActions(finalise, path, actions, expected, key, marks),
+    annotateNamespace: (path, marks, key) => annotateNamespace(finalise, path, marks, key),
 
     async close() {
       await Promise.all([...new Set([observe, finalise])].map((client) => client.close()));

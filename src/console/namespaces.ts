@@ -3,12 +3,13 @@ import { parentOf } from '#core/namespace.ts';
 import type { DefaultActions, OwnAction } from '#core/policy.ts';
 import type { Client } from './client.ts';
 import { ConsoleFailure, isConsoleFailure } from './errors.ts';
-import type { RawObject } from './wire/fields.ts';
+import type { Annotations, RawObject } from './wire/fields.ts';
 import {
   type NamespaceInfo,
   type NamespaceObject,
   readNamespaceInfo,
   readNamespaceObjects,
+  withAnnotations,
   withDefaultActions,
   withTagPrefixes,
 } from './wire/namespaces.ts';
@@ -25,6 +26,8 @@ export type NamespaceFacts = {
   readonly type: string;
   readonly own: DefaultActions<OwnAction>;
   readonly localPrefixes: readonly string[];
+  /** None where only the namespace's description of itself could be read. */
+  readonly annotations: Annotations;
   readonly protected: boolean;
   /** Milliseconds since the epoch. */
   readonly updatedAt?: number;
@@ -39,7 +42,7 @@ const ROUNDS = 5;
 export async function readNamespace(client: Client, path: string): Promise<NamespaceFacts | undefined> {
   const object = await namespaceObject(client, path).catch(nothingWhereForbidden);
   if (object) {
-    const { id, type, own, localPrefixes, updatedAt } = object;
+    const { id, type, own, localPrefixes, annotations, updatedAt } = object;
     const kind = await kindOf(client, path, type);
     return {
       path,
@@ -48,6 +51,7 @@ export async function readNamespace(client: Client, path: string): Promise<Names
       type,
       own,
       localPrefixes,
+      annotations,
       protected: object.protected,
       updatedAt,
       bySelfDescription: false,
@@ -61,6 +65,7 @@ export async function readNamespace(client: Client, path: string): Promise<Names
     type: '',
     own: info.actions,
     localPrefixes: info.prefixes,
+    annotations: {},
     protected: info.protected,
     bySelfDescription: true,
   };
@@ -153,6 +158,7 @@ export function setDefaultActions(
   actions: DefaultActions<OwnAction>,
   expected: DefaultActions<OwnAction>,
   key: string,
+  marks: Annotations = {},
 ): Promise<Written<DefaultActions<OwnAction>>> {
   return changeNamespace(client, path, key, (object) => {
     if (sameActions(object.own, actions)) return { result: { former: expected, now: actions } };
@@ -165,8 +171,38 @@ export function setDefaultActions(
           `outgoing ${object.own.outgoing}, where ${expected.incoming} and ${expected.outgoing} were expected.`,
         where: `/namespaces/${object.id}`,
       });
-    return { next: withDefaultActions(object.raw, actions), result: { former: expected, now: actions } };
+    const next = withAnnotations(withDefaultActions(object.raw, actions), object.annotations, marks);
+    return { next, result: { former: expected, now: actions } };
   });
+}
+
+/** Puts annotations on the namespace itself; empty ones are taken off. Gives whether anything was left to do. */
+export async function annotateNamespace(
+  client: Client,
+  path: string,
+  marks: Annotations,
+  key: string,
+): Promise<boolean> {
+  const { written } = await changeNamespace(client, path, key, ({ raw, annotations }) => {
+    const same = Object.entries(marks).every(
+      ([name, values]) => JSON.stringify(annotations[name] ?? []) === JSON.stringify(values),
+    );
+    return { ...(same ? {} : { next: withAnnotations(raw, annotations, marks) }), result: { former: {}, now: marks } };
+  });
+  return written;
+}
+
+/** Every Kubernetes namespace below a path, however deep; what this credential may not see is not there. */
+export async function namespacesBelow(client: Client, path: string): Promise<string[]> {
+  const found: string[] = [];
+  try {
+    for await (const page of client.list({ namespace: path, path: '/namespaces' }))
+      for (const child of readNamespaceObjects(page))
+        found.push(...(child.type === 'Kubernetes' ? [child.path] : await namespacesBelow(client, child.path)));
+  } catch (error) {
+    nothingWhereForbidden(error);
+  }
+  return found;
 }
 
 function sameActions(one: DefaultActions<OwnAction>, other: DefaultActions<OwnAction>): boolean {

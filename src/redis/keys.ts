@@ -11,6 +11,10 @@ export const key = {
   open: () => `${TAG}:open`,
   /** Sorted set: id of an ended lockdown, by when it ended. */
   ended: () => `${TAG}:ended`,
+  /** There for as long as the console need not be searched for lockdowns that nobody here knows. */
+  searched: () => `${TAG}:searched`,
+  /** Hash: namespace → a lockdown that only the console knows. */
+  orphans: () => `${TAG}:orphans`,
   /** List: what is left of lockdowns whose retention is over. */
   forgotten: () => `${TAG}:forgotten`,
   edges: (id: string) => `${TAG}:edges:${id}`,

@@ -24,6 +24,7 @@ import { lookFirst } from '#slack/views/look-first.ts';
 import { notProven } from '#slack/views/not-proven.ts';
 import { nudge } from '#slack/views/nudge.ts';
 import { inPlainText, withoutTables } from '#slack/views/older-blocks.ts';
+import { orphanFound, orphanGivenBack } from '#slack/views/orphan.ts';
 import { selfTestResult } from '#slack/views/self-test.ts';
 import { askSponsor } from '#slack/views/sponsor.ts';
 import { starting } from '#slack/views/starting.ts';
@@ -241,6 +242,12 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
     statusOfAll: statusOfAll(Array(many).fill(listed)),
     statusOfOne: statusOfOne({ lockdown: asking }),
     selfTest: selfTestResult(Array(many).fill({ ok: false, text: one })),
+    orphanFound: orphanFound({
+      ...{ namespace: one, lockdown: one, objects: Array(many).fill(one), cut: true, confirmBy: NOW },
+    }),
+    orphanGivenBack: orphanGivenBack({
+      ...{ namespace: one, lockdown: one, former: { incoming: 'Inherit', outgoing: 'Allow' } },
+    }),
     checkpointLine: checkpointLine({ size: Number.MAX_SAFE_INTEGER, key: one, note: one.repeat(many) }),
     superseded: supersededCard({ namespace: one, stage: 'dns' }),
     starting: starting({ namespace: one, days: 7, channel: 'C0LOCKDOWN1' }),

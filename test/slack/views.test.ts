@@ -20,6 +20,7 @@ import { lockdownCard } from '#slack/views/lockdown-card.ts';
 import { lookFirst } from '#slack/views/look-first.ts';
 import { notProven } from '#slack/views/not-proven.ts';
 import { nudge } from '#slack/views/nudge.ts';
+import { orphanFound, orphanGivenBack } from '#slack/views/orphan.ts';
 import { selfTestResult } from '#slack/views/self-test.ts';
 import { askSponsor } from '#slack/views/sponsor.ts';
 import { statusOfAll } from '#slack/views/status.ts';
@@ -395,6 +396,17 @@ test('App Home shows what waits for one person first', () => {
     at: NOW,
   });
   return drawn(drawHome(view), 'home');
+});
+
+test('a channel reads which lockdown was lost, what it left, until when somebody has to act, and how', () => {
+  const found = { namespace: NAMESPACE, lockdown: 'hipster-shop-1a2b3c4d', objects: ['DNS', 'allow-dns'] };
+  const messages = [
+    orphanFound({ ...found, cut: false, confirmBy: undefined }),
+    orphanFound({ ...found, cut: true, confirmBy: NOW }),
+    orphanFound({ ...found, objects: [], cut: true, confirmBy: undefined }),
+    orphanGivenBack({ ...found, former: { incoming: 'Inherit', outgoing: 'Allow' } }),
+  ];
+  return drawn(messages.map(draw).join('\n\n'), 'orphan');
 });
 
 test('a checkpoint in the thread is a note that can be copied and checked', () => {

@@ -21,6 +21,7 @@ import { inbox } from '#redis/inbox.ts';
 import { QUEUE_PREFIX } from '#redis/keys.ts';
 import { lockdownStore } from '#redis/lockdown-store.ts';
 import { nudgeBudget } from '#redis/nudge-budget.ts';
+import { orphanStore } from '#redis/orphan-store.ts';
 import { type JobFacts, openQueues, WillNotPass } from '#redis/queue.ts';
 import { type ConsoleOptions, startConsole } from '#sandbox/console/start.ts';
 import { aroundSlack } from '#sandbox/slack/people.ts';
@@ -118,6 +119,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     cards,
     groupAges: groupAges(redis),
     nudgeBudget: nudgeBudget(redis),
+    orphans: orphanStore(redis),
     queues: through('queues', queues),
     inbox: through('inbox', inbox(redis)),
     consoleApi: through('console', api),

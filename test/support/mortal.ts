@@ -16,7 +16,7 @@ class Died extends Error {
  * is not known to be a look counts as something done.
  */
 const LOOKS: Readonly<Record<string, ReadonlySet<string>>> = {
-  lockdowns: new Set(['read', 'history', 'openOf', 'open', 'recent', 'endedBefore', 'entryOf']),
+  lockdowns: new Set(['read', 'history', 'openOf', 'open', 'recent', 'endedBefore', 'forgotten', 'entryOf']),
   edges: new Set(['collected', 'trouble', 'edges', 'edgesById', 'units']),
   evidence: new Set(['draft', 'frozen', 'shadow', 'verify', 'watch', 'discovery', 'nudges', 'former', 'written']),
   inbox: new Set(['waiting']),
@@ -24,6 +24,7 @@ const LOOKS: Readonly<Record<string, ReadonlySet<string>>> = {
   queues: new Set(['underWay']),
   console: new Set([
     'readNamespace',
+    'namespacesBelow',
     'readPolicy',
     'readProcessingUnits',
     'readProcessingUnitsByIds',

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { DefaultActions, OwnAction } from '#core/policy.ts';
 import {
+  type Annotations,
+  annotations,
   flag,
   id,
   ownAction,
@@ -21,6 +23,7 @@ export type NamespaceObject = {
   readonly type: string;
   readonly own: DefaultActions<OwnAction>;
   readonly localPrefixes: readonly string[];
+  readonly annotations: Annotations;
   readonly protected: boolean;
   /** Milliseconds since the epoch. */
   readonly updatedAt: number;
@@ -41,6 +44,7 @@ const Namespace = z.object({
   defaultPUIncomingTrafficAction: ownAction,
   defaultPUOutgoingTrafficAction: ownAction,
   tagPrefixes: strings,
+  annotations,
   protected: flag,
   updateTime: time,
 });
@@ -61,6 +65,7 @@ export function readNamespaceObjects(page: Page): NamespaceObject[] {
       type: object.type,
       own: { incoming: object.defaultPUIncomingTrafficAction, outgoing: object.defaultPUOutgoingTrafficAction },
       localPrefixes: object.tagPrefixes,
+      annotations: object.annotations,
       protected: object.protected,
       updatedAt: object.updateTime,
       raw: parse(rawObject, element, page.where, String(index)),
@@ -84,6 +89,12 @@ export function withDefaultActions(raw: RawObject, actions: DefaultActions<OwnAc
     defaultPUIncomingTrafficAction: actions.incoming,
     defaultPUOutgoingTrafficAction: actions.outgoing,
   };
+}
+
+/** With these annotations beside the others; what is empty is taken off. */
+export function withAnnotations(raw: RawObject, before: Annotations, marks: Annotations): RawObject {
+  const after = Object.entries({ ...before, ...marks }).filter(([, values]) => values.length > 0);
+  return { ...raw, annotations: Object.fromEntries(after) };
 }
 
 export function withTagPrefixes(raw: RawObject, prefixes: readonly string[]): RawObject {

@@ -1,0 +1,50 @@
+/** What a namespace that was cut says of it on the console, for when nothing else is left that knows. */
+import type { DefaultActions, OwnAction } from './policy.ts';
+
+export type CutMark = {
+  readonly lockdown: string;
+  readonly digest: string;
+  /** What is given back. */
+  readonly former: DefaultActions<OwnAction>;
+  /** Until when somebody has to confirm, milliseconds since the epoch; absent where nobody has to, or somebody has. */
+  readonly confirmBy?: number;
+};
+
+type Annotations = Readonly<Record<string, readonly string[]>>;
+
+const LOCKDOWN = 'lockstep.lockdown';
+const DIGEST = 'lockstep.digest';
+const FORMER = 'lockstep.former';
+export const CONFIRM_BY = 'lockstep.confirmBy';
+
+export function cutMark({ lockdown, digest, former, confirmBy }: CutMark): Annotations {
+  return {
+    [LOCKDOWN]: [lockdown],
+    [DIGEST]: [digest],
+    [FORMER]: [former.incoming, former.outgoing],
+    [CONFIRM_BY]: confirmBy === undefined ? [] : [new Date(confirmBy).toISOString()],
+  };
+}
+
+/** Nothing where the namespace carries no mark of ours, or one that says nothing usable. */
+export function readCutMark(annotations: Annotations): CutMark | undefined {
+  const lockdown = annotations[LOCKDOWN]?.[0];
+  const [incoming, outgoing] = annotations[FORMER] ?? [];
+  if (lockdown === undefined || !isAction(incoming) || !isAction(outgoing)) return undefined;
+  const confirmBy = Date.parse(annotations[CONFIRM_BY]?.[0] ?? '');
+  const digest = annotations[DIGEST]?.[0] ?? '';
+  const former = { incoming, outgoing };
+  return { lockdown, digest, former, ...(Number.isNaN(confirmBy) ? {} : { confirmBy }) };
+}
+
+/** Takes it off, with what every object of ours carries: what is empty is no annotation. */
+export const NO_MARK: Annotations = Object.fromEntries(
+  [LOCKDOWN, 'lockstep.stage', DIGEST, 'lockstep.approvedBy', 'lockstep.ledger', FORMER, CONFIRM_BY].map((name) => [
+    name,
+    [],
+  ]),
+);
+
+function isAction(text: string | undefined): text is OwnAction {
+  return text === 'Allow' || text === 'Reject' || text === 'Inherit';
+}
