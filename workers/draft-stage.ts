@@ -36,7 +36,7 @@ export type DraftStageDeps = Reporting &
   TakingBackDeps & {
     readonly lockdowns: Pick<LockdownStore, 'read'>;
     readonly evidence: EvidenceStore;
-    readonly directory: { members(group: string): Promise<readonly string[]> };
+    readonly directory: { membersNow(group: string): Promise<readonly string[]> };
     readonly groupAges: GroupAges;
   };
 
@@ -130,7 +130,7 @@ async function askFor(
 ): Promise<Ask> {
   const groups: Electorate['groups'] = {};
   for (const group of new Set([...rule.groups, ...rule.fromGroups.map((each) => each.group)]))
-    groups[group] = [...(await deps.directory.members(group))];
+    groups[group] = [...(await deps.directory.membersNow(group))];
   const tooNew = await withoutNewcomers(deps, groups, rule.users);
   const electorate: Electorate = { users: [...rule.users], groups };
   const involved = involvedIn(deps.settings, lockdown, draft.stage);

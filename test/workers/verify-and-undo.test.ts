@@ -110,6 +110,19 @@ describe('taking a stage back', () => {
     expect(await house.stage('dns')).toMatchObject({ phase: 'waiting', objects: [] });
   });
 
+  test('is refused while discovery mode is off, whatever somebody has written into Redis', async () => {
+    const house = await aHouse(redis);
+    await applied(house);
+    const names = (await house.objects()).map(({ name }) => name);
+    await house.changeNamespace({ defaultPUIncomingTrafficAction: 'Reject', defaultPUOutgoingTrafficAction: 'Reject' });
+    const { stages } = await house.lockdown();
+    await house.put({ phase: 'watching', stages: { ...stages, dns: { ...stages.dns, phase: 'undoing' } } });
+    await expect(house.run('undo-stage', { lockdown: house.id, stage: 'dns' })).rejects.toThrow(
+      'would cut what they allow',
+    );
+    expect((await house.objects()).map(({ name }) => name)).toEqual(names);
+  });
+
   test('twice does no harm, and a late undo of what is applied again does nothing', async () => {
     const house = await aHouse(redis);
     await applied(house);
