@@ -34,8 +34,11 @@ const VERBS = [
 
 /** Longer than this is a week of Sundays, or a slip of the finger. */
 const DAYS_MAX = 90;
+/** Nobody types more; and what undoes Slack's spellings takes its time with a text that was made for that. */
+const TEXT_MAX = 4000;
 
 export function parseCommand(text: string): Parsed {
+  if (text.length > TEXT_MAX) return { answer: `That is longer than ${TEXT_MAX} characters, and was not read.` };
   const words = asTyped(text)
     .split(/\s+/)
     .filter((word) => word !== '');
