@@ -52,7 +52,11 @@ function look(file: string, now: number, production: boolean): Omit<Finding, 'pa
     const what = error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; ');
     return mistake(`is neither an app credential nor a token with its APIURL (${what})`);
   }
-  if (production && /^(localhost|127\.|\[::1\])/.test(new URL(data.APIURL).hostname))
+  const { hostname, protocol } = new URL(data.APIURL);
+  const here = /^(localhost|127\.|\[::1\])/.test(hostname);
+  if (!here && protocol !== 'https:')
+    return mistake('is for an address without https, where anybody on the way could read the token');
+  if (production && here)
     return mistake('is for a console on this machine, which is for trying out, not for NODE_ENV=production');
   return 'certificate' in data ? certificateFindings(file, data.certificate, now) : [];
 }

@@ -68,6 +68,13 @@ test('the Slack process does not look at them', () => {
   expect('config' in load(having('{'), { for: 'slack' })).toBe(true);
 });
 
+test('a console without https stops the start, unless it is on this machine', async () => {
+  const credential = await appCredential();
+  const written = having({ ...credential, APIURL: 'http://console.example' });
+  expect(briefly(mistakesIn(written))).toEqual([expect.stringContaining('is for an address without https')]);
+  expect(started(having({ ...credential, APIURL: 'http://127.0.0.1:4443' })).warnings).toEqual([]);
+});
+
 test('a console on this machine is not for production', async () => {
   const written = having({ ...(await appCredential()), APIURL: 'https://127.0.0.1:4443' });
   expect(started(written).warnings).toEqual([]);
