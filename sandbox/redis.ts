@@ -17,9 +17,19 @@ export type PrivateRedis = {
   stop(): Promise<void>;
 };
 
-export async function startRedis(options: { port?: number; embedded?: boolean } = {}): Promise<PrivateRedis> {
+export type RedisOptions = {
+  port?: number;
+  embedded?: boolean;
+  /** Users and what they may do; `as` (`user:password`) is the one who waits until it answers. Not for the embedded one. */
+  users?: { aclFile: string; as: string };
+};
+
+export async function startRedis(options: RedisOptions = {}): Promise<PrivateRedis> {
   const program = options.embedded ? undefined : await installedServer();
-  return program ? startInstalled(program, options.port ?? (await freePort())) : startEmbedded(options.port);
+  if (!program && options.users)
+    throw new Error('A Redis with users takes a redis-server or valkey-server on the PATH.');
+  const { port, users } = options;
+  return program ? startInstalled(program, port ?? (await freePort()), users) : startEmbedded(port);
 }
 
 /** Where a server is installed; undefined where none is on the PATH. */
@@ -37,7 +47,7 @@ async function installedServer(): Promise<string | undefined> {
   return undefined;
 }
 
-async function startInstalled(program: string, port: number): Promise<PrivateRedis> {
+async function startInstalled(program: string, port: number, users: RedisOptions['users']): Promise<PrivateRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-redis-'));
   const settings = {
     port,
@@ -46,6 +56,7 @@ async function startInstalled(program: string, port: number): Promise<PrivateRed
     appendonly: 'yes',
     save: '',
     'maxmemory-policy': 'noeviction',
+    ...(users && { aclfile: users.aclFile }),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   // Of its own group, so that Ctrl-C stops the processes that use it first.
@@ -61,7 +72,7 @@ async function startInstalled(program: string, port: number): Promise<PrivateRed
     process.off('exit', withUs);
     await rm(folder, { recursive: true, force: true });
   };
-  const url = `redis://127.0.0.1:${port}`;
+  const url = `redis://${users ? `${users.as}@` : ''}127.0.0.1:${port}`;
   try {
     await untilItAnswers(url, server);
   } catch (error) {

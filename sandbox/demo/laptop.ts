@@ -103,8 +103,8 @@ async function startEach(
     LOCKSTEP_LEDGER_KEY: ledger.pem,
   };
   const product = [
-    start('src/main.ts', join(folder, 'slack.log'), environmentFor('slack', given)),
-    start('workers/main.ts', join(folder, 'worker.log'), environmentFor('worker', given)),
+    startProcess('src/main.ts', join(folder, 'slack.log'), environmentFor('slack', given)),
+    startProcess('workers/main.ts', join(folder, 'worker.log'), environmentFor('worker', given)),
   ];
   let stopping = false;
   const broken = Promise.race(
@@ -132,7 +132,7 @@ async function startEach(
   };
 }
 
-type Process = {
+export type Process = {
   readonly name: string;
   readonly child: ChildProcess;
   /** The end of what it wrote, because the log goes with the folder. */
@@ -140,7 +140,7 @@ type Process = {
 };
 
 /** A production entry point as a process of its own; its log goes to a file, so that the terminal stays readable. */
-function start(entry: string, log: string, env: Environment): Process {
+export function startProcess(entry: string, log: string, env: Environment): Process {
   const child = spawn(process.execPath, ['--import', 'tsx', entry], {
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -175,7 +175,7 @@ export function ended(child: ChildProcess, withinMs = END_WITHIN_MS): Promise<vo
   });
 }
 
-function newKey(): { id: string; pem: string; publicPart: string } {
+export function newKey(): { id: string; pem: string; publicPart: string } {
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
   const raw = publicPartOf(pem);

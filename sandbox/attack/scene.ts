@@ -1,0 +1,128 @@
+/** The one lockdown that everything is tried on, and the honest people around it. */
+import type { Ask } from '#core/approval.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
+import { STAGES, type Stage } from '#core/stage.ts';
+import { cardStore } from '#redis/card-store.ts';
+import { key } from '#redis/keys.ts';
+import { lockdownStore } from '#redis/lockdown-store.ts';
+import { asPerson } from '#sandbox/slack/people.ts';
+import { people } from '#sandbox/slack/seed.ts';
+import { cardNames } from '#slack/card-names.ts';
+import type { Target } from './target.ts';
+
+export const YES = { confirmed: true };
+
+type Block = Readonly<Record<string, unknown>> & {
+  readonly type: string;
+  readonly block_id: string;
+  readonly elements?: readonly (Readonly<Record<string, unknown>> & { readonly action_id?: string })[];
+};
+/** An approval card as it stands in Slack. */
+export type Card = {
+  readonly ts: string;
+  readonly thread_ts?: string;
+  readonly blocks: readonly Block[];
+  readonly ask: Ask;
+};
+
+export type Scene = Target & Story;
+type Story = ReturnType<typeof storyOn>;
+
+export function sceneOn(target: Target): Scene {
+  return { ...target, ...storyOn(target) };
+}
+
+function storyOn(target: Target) {
+  const { namespace, channel, redis, around, until, slack } = target;
+  const lockdowns = lockdownStore(redis);
+  const cards = cardStore(redis);
+  const as = Object.fromEntries(Object.keys(people).map((name) => [name, asPerson(slack.url, name)])) as Record<
+    keyof typeof people,
+    ReturnType<typeof asPerson>
+  >;
+
+  /** Found by its namespace while it is open, and by its id ever after. */
+  let id: string | undefined;
+  async function lockdown(): Promise<Lockdown> {
+    const found = id === undefined ? await lockdowns.openOf(namespace) : await lockdowns.read(id);
+    if (!found) throw new Error(`no lockdown of ${namespace} is kept`);
+    id = found.id;
+    return found;
+  }
+
+  async function messageAt(ts: string) {
+    const message = (await around.messages(channel)).find((each) => each.ts === ts);
+    return message as unknown as Omit<Card, 'ask'> | undefined;
+  }
+
+  /** The card that asks about a stage now, once it does. */
+  async function asked(stage: Stage): Promise<Card> {
+    return until(`the question about ${stage}`, async () => {
+      const { id, stages } = await lockdown();
+      const { phase, ask, revision } = stages[stage];
+      if (phase !== 'asking' || !ask) return undefined;
+      const place = await cards.get(id, cardNames.approval(stage, revision));
+      const message = place && place.nonce === ask.nonce ? await messageAt(place.ts) : undefined;
+      return message && { ...message, ask };
+    });
+  }
+
+  /** The same stage asked about anew, without a vote. */
+  async function askedAnew(stage: Stage): Promise<Card> {
+    const { revision, phase } = (await lockdown()).stages[stage];
+    // Something before has gone through: what it wrote is taken back first.
+    if (phase === 'applying' || phase === 'verifying' || phase === 'allowed') {
+      await as.alice.command(channel, `/lockdown undo ${namespace} ${stage}`);
+      await until(`${stage} taken back`, async () => (await lockdown()).stages[stage].phase === 'waiting');
+    }
+    await as.alice.command(channel, `/lockdown reopen ${namespace} ${stage}`);
+    await until(`another draft of ${stage}`, async () => (await lockdown()).stages[stage].revision > revision);
+    const card = await asked(stage);
+    await target.settled();
+    return card;
+  }
+
+  return {
+    as,
+    lockdown,
+    asked,
+    askedAnew,
+    /** Writes the lockdown by hand, with nothing in its history that says so; gives what it was. */
+    async rewrite(change: (lockdown: Lockdown) => Partial<Lockdown>): Promise<Lockdown> {
+      const before = await lockdown();
+      await redis.set(key.lockdown(before.id), JSON.stringify({ ...before, ...change(before) }));
+      return before;
+    },
+    /** As it was before somebody wrote to it by hand; the history and the numbers of drafts go on from where they are. */
+    async restore(before: Lockdown): Promise<void> {
+      const { length, stages } = await lockdown();
+      const counted = STAGES.map((stage) => {
+        const revision = Math.max(stages[stage].revision, before.stages[stage].revision);
+        return [stage, { ...before.stages[stage], revision }];
+      });
+      const after = { ...before, length, stages: Object.fromEntries(counted) };
+      await redis.set(key.lockdown(before.id), JSON.stringify(after));
+    },
+    stage: async (stage: Stage) => (await lockdown()).stages[stage],
+    history: async () => lockdowns.history((await lockdown()).id),
+    press: (who: keyof typeof people, card: Pick<Card, 'ts'>, button: string) =>
+      as[who].click(channel, card.ts, `lockstep.${button}`, YES),
+    async begin(): Promise<Card> {
+      await until('the bot', async () => (await as.alice.command(channel, '/lockdown help')).acked);
+      await as.alice.command(channel, `/lockdown start ${namespace}`);
+      await until('the lockdown', async () => lockdowns.openOf(namespace));
+      await target.settled();
+      await as.alice.command(channel, `/lockdown next ${namespace}`);
+      return asked('dns');
+    },
+    /** The Web API, as anybody can call it who has the bot token. */
+    async callSlack(method: string, fields: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
+      const response = await fetch(`${slack.apiUrl}${method}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${slack.botToken}` },
+        body: new URLSearchParams(fields),
+      });
+      return (await response.json()) as Record<string, unknown>;
+    },
+  };
+}
