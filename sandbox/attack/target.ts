@@ -22,7 +22,7 @@ import { consoleSide } from './console-side.ts';
 import { startGuardedRedis } from './redis.ts';
 
 export const CHANNEL = 'C0LOCKDOWN1';
-const WAIT_MS = 45_000;
+const WAIT_MS = 90_000;
 const LOOK_MS = 100;
 /** So many looks in a row without a job: an acknowledged request may leave its job a moment later. */
 const QUIET_LOOKS = 4;
