@@ -439,6 +439,15 @@ test('a reaction on the list is a vote, and taking it away withdraws that vote',
   });
 });
 
+test('a reaction that Slack delivers once more, however late, is the same request', async () => {
+  const { card } = await asking('dns');
+  const { event_id } = await house.as(BORIS).react(CHANNEL, card.ts, '+1');
+  expect(await whispered(BORIS)).toContain('recorded');
+  await house.around.redeliver(event_id ?? '');
+  expect(await whispered(BORIS, 2)).toContain('recorded');
+  expect(house.memory.requests()).toHaveLength(1);
+});
+
 test('taking a reaction away does not withdraw the vote of a button', async () => {
   const { card, lockdown } = await asking('dns');
   await house.as(BORIS).react(CHANNEL, card.ts, 'white_check_mark');
