@@ -144,7 +144,7 @@ describe('a job', () => {
     const { add } = queues();
     const begun: string[] = [];
     const done: string[] = [];
-    let finish = () => undefined as void;
+    let finish: () => void = () => undefined;
     const on = { error: silent, gaveUp: silent };
     const worker = work(
       url,
