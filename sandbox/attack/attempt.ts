@@ -61,7 +61,7 @@ export type Witness = {
   facts(): Promise<readonly string[]>;
 };
 
-/** What the product does when it is careful: asks anew, gives up, says so. */
+/** What the product does by itself when it is careful: asks anew, gives up, says what it saw. */
 const CAREFUL: ReadonlySet<string> = new Set([
   'draft-outdated',
   'draft-ready',
@@ -69,6 +69,8 @@ const CAREFUL: ReadonlySet<string> = new Set([
   'step-failed',
   'expired',
   'checkpoint-posted',
+  'prediction-checked',
+  'configuration-changed',
 ]);
 
 export async function attempt(

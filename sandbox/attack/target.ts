@@ -96,6 +96,8 @@ async function startEach(app: string, seed: number, runs: (end: () => Promise<un
       },
     ],
     people: { 'Chitra Chandran': [people.chitra, people.erin] },
+    // People are put into groups and out again all the time here.
+    votes: { groupHours: 0 },
     discovery: { collectEverySeconds: 5, reportDelaySeconds: 1.5, windowHours: 24 },
     verify: { settleSeconds: 0.5, everySeconds: 1, forMinutes: 0.1 },
     watch: { everySeconds: 2, confirmMinutes: 30 },
