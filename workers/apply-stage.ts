@@ -1,6 +1,6 @@
 /** Makes an approved draft so on the console, after counting the votes and computing the draft once more. */
 import type { ConsoleApi } from '#console/console-api.ts';
-import type { Ask, Vote } from '#core/approval.ts';
+import { type Ask, isTooOld, type Vote } from '#core/approval.ts';
 import { annotatedAnchor, LEDGER_ANNOTATION } from '#core/checkpoint.ts';
 import { cutMark } from '#core/cut-mark.ts';
 import { asMatter, findingDigest, isSameMatter } from '#core/digest.ts';
@@ -92,6 +92,11 @@ async function check(
     return {
       outdated:
         'Counted again just before writing, the approvals were no longer enough: a vote, or somebody’s right to vote, has fallen away.',
+    };
+  }
+  if (isTooOld(approving, ask.rule, deps.now())) {
+    return {
+      outdated: `It was approved more than ${ask.rule.expiresHours} hours ago, and what was seen since was not on the card. The approvers are asked again.`,
     };
   }
   const now = await computeDraft(deps, lockdown, stage, {

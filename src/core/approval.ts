@@ -196,6 +196,12 @@ export function outcome(votes: readonly Vote[], ask: Ask): Outcome {
   return { result, approving, denying, needed, missingFromGroups };
 }
 
+/** What people knew when they approved grows old: an approval is good for as long as its question could stand open. */
+export function isTooOld(approving: readonly Vote[], { expiresHours }: ApprovalRule, now: number): boolean {
+  const last = Math.max(...approving.map(({ at }) => at));
+  return now - last > expiresHours * 3_600_000;
+}
+
 /** The stricter of the rule asked under and the rule of now: neither can be loosened between vote and apply. */
 export function stricter(then: ApprovalRule, now: ApprovalRule): ApprovalRule {
   const groups = new Map(then.fromGroups.map(({ group, needed }) => [group, needed]));
