@@ -44,6 +44,7 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
   });
 
   const hearing = {
+    inbox: memory.inbox,
     jobReceiptIsValid: (name: FromSlack, data: JobData<FromSlack>) =>
       jobReceiptIsValid(name, data, settings.receipts.publicKeys),
     journal,
@@ -52,11 +53,11 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
   const steps: AllSteps = {
     ...all,
     'open-lockdown': async (data, job) => {
-      heard(hearing, 'open-lockdown', data, job);
+      await heard(hearing, 'open-lockdown', data, job);
       await all['open-lockdown'](data, job);
     },
     'record-request': async (data, job) => {
-      heard(hearing, 'record-request', data, job);
+      await heard(hearing, 'record-request', data, job);
       await all['record-request'](data, job);
     },
   };
