@@ -1,11 +1,13 @@
 /** Makes an approved draft so on the console, after counting the votes and computing the draft once more. */
 import type { ConsoleApi } from '#console/console-api.ts';
 import { type Ask, isTooOld, type Vote } from '#core/approval.ts';
+import { newCutsAtOnce } from '#core/at-once.ts';
 import { annotatedAnchor, LEDGER_ANNOTATION } from '#core/checkpoint.ts';
 import { cutMark } from '#core/cut-mark.ts';
 import { asMatter, findingDigest, isSameMatter } from '#core/digest.ts';
 import type { Change } from '#core/draft.ts';
 import type { DraftFinding } from '#core/findings.ts';
+import { groupInWords } from '#core/groups.ts';
 import { type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import { newHolders } from '#core/reach.ts';
 import type { Stage } from '#core/stage.ts';
@@ -110,6 +112,8 @@ async function check(
         'The console’s policy, the workloads or what Kubernetes says has changed since the approvers looked, and the draft with it. They are asked again, and the difference is shown.',
     };
   }
+  const [cut] = newCutsAtOnce(now.draft, finding.draft);
+  if (cut) return { outdated: `Since the approvers looked, it would cut ${groupInWords(cut)} at once.` };
   const { confirmSeconds } = finding.basis;
   if (confirmSeconds !== undefined && confirmSeconds !== Math.round(deps.settings.watch.confirmMinutes * 60))
     return { outdated: 'The time to confirm afterwards is another one than the approvers were told.' };

@@ -1,6 +1,7 @@
 /** How a stage's draft is computed from what is known now: for the approvers, and once more just before it is applied. */
 import { type Settings, settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
+import { withCutsAtOnce } from '#core/at-once.ts';
 import type { Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Policy } from '#core/policy.ts';
@@ -42,8 +43,8 @@ export async function computeDraft(
   const settings = settingsFor(deps.settings, lockdown.namespace);
   if (!settings) throw new WillNotPass(`${lockdown.namespace} is no longer in the configuration.`);
   const found = await gather(deps, lockdown, settings);
-  const written = await deps.evidence.written(lockdown.id, stage);
-  const policy = asBefore(found.evidence.policy, lockdown.id, stage, written);
+  const journalled = await deps.evidence.written(lockdown.id, stage);
+  const policy = asBefore(found.evidence.policy, lockdown.id, stage, journalled);
   const gathered = { ...found, evidence: { ...found.evidence, ...frozen, policy } };
   const draft = draftStage(stage, gathered.evidence, settings.drafts, {
     residual: lockdown.stages[stage].answers,
@@ -54,7 +55,8 @@ export async function computeDraft(
     ...(await deps.consoleApi.readProcessingUnits(lockdown.namespace)),
   ];
   const reach = reachOf(draft.changes, { policy: withChanges(found.evidence.policy, draft.changes), units });
-  const asked = observed ? { ...draft, changes: inShadow(draft.changes) } : draft;
+  const written = observed ? { ...draft, changes: inShadow(draft.changes) } : draft;
+  const asked = withCutsAtOnce(written, gathered.evidence);
   return { ...gathered, draft: asked, localPrefixes: gathered.evidence.policy.prefixes.local, reach };
 }
 

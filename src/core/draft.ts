@@ -83,6 +83,8 @@ export type Draft = {
   readonly stopped: readonly Stopped[];
   /** How wide the rules are beside the evidence: pairs of workloads and ports allowed, and of them seen. */
   readonly breadth?: { readonly seen: number; readonly possible: number; readonly of: string };
+  /** What is lost as soon as it is written, the default actions being what they are; absent of the last stage, and where nobody judged it. */
+  readonly cutsAtOnce?: readonly EdgeGroup[];
   /** Only for disable-discovery. */
   readonly residual: readonly Residual[];
   readonly remarks: readonly Remark[];

@@ -49,6 +49,8 @@ type Ranked = { readonly tag: string; readonly rank: number; readonly holders: R
 export function identifierAmong(
   workloads: Iterable<Workload>,
   effectivePrefixes: readonly string[],
+  /** Whether adding a prefix would cut something by itself. */
+  wouldCut: (prefix: string) => boolean = () => false,
 ): (workload: Workload) => Identification {
   const all = [...workloads].sort((a, b) => (a.key < b.key ? -1 : 1));
   const holders = new Map<string, Set<number>>();
@@ -60,21 +62,26 @@ export function identifierAmong(
     }
   });
   const known = new Map<string, Identification>();
+  const tags = [...holders.keys()].filter((tag) => canName(tag) && !isEffective(tag, effectivePrefixes));
+  const harmful = new Set([...new Set(tags.map(prefixOf))].filter(wouldCut));
   return (workload) => {
     const before = known.get(workload.key);
     if (before) return before;
-    const answer = identify(workload, all, holders, effectivePrefixes);
+    const answer = identify(workload, { all, holders, effective: effectivePrefixes, harmful });
     known.set(workload.key, answer);
     return answer;
   };
 }
 
-function identify(
-  workload: Workload,
-  all: readonly Workload[],
-  holders: ReadonlyMap<string, ReadonlySet<number>>,
-  effective: readonly string[],
-): Identification {
+type Among = {
+  readonly all: readonly Workload[];
+  readonly holders: ReadonlyMap<string, ReadonlySet<number>>;
+  readonly effective: readonly string[];
+  /** Prefixes that are not effective, and would cut something if they were. */
+  readonly harmful: ReadonlySet<string>;
+};
+
+function identify(workload: Workload, { all, holders, effective, harmful }: Among): Identification {
   const usable: Ranked[] = workload.tags
     .filter((tag) => canName(tag))
     .map((tag) => ({ tag, rank: rankOf(tag, effective), holders: holders.get(tag) ?? new Set<number>() }))
@@ -83,7 +90,8 @@ function identify(
     return { candidates: [], because: `${workload.name} carries no tag that a rule could name.` };
   }
   const fewest = common(usable).length;
-  const sets = smallestSets(usable, fewest);
+  const harmless = usable.filter(({ tag }) => !harmful.has(prefixOf(tag)) && !RELEASE_LABEL.test(labelKey(tag)));
+  const sets = smallestSets(common(harmless).length === fewest ? harmless : usable, fewest);
   const candidates = sets.slice(0, SHOWN).map((set) => candidateOf(workload, set, all, effective));
   const [best] = candidates;
   if (!best) throw new Error('all tags together are always a candidate');
@@ -99,6 +107,10 @@ function canName(tag: string): boolean {
     /^[^= ]+=.+/.test(tag) &&
     new TextEncoder().encode(tag).length < MAX_TAG_BYTES
   );
+}
+
+function prefixOf(tag: string): string {
+  return `${splitTag(tag)[0]}=`;
 }
 
 function labelKey(tag: string): string {
@@ -158,7 +170,7 @@ function candidateOf(
     return other && other.key !== workload.key ? [other] : [];
   });
   const missing = tags.filter((tag) => !isEffective(tag, effective));
-  const prefixes = [...new Set(missing.map((tag) => `${splitTag(tag)[0]}=`))].sort();
+  const prefixes = [...new Set(missing.map(prefixOf))].sort();
   const unique = others.length === 0 && workload.owners.length <= 1;
   return {
     tags,

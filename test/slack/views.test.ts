@@ -79,6 +79,16 @@ test('warnings and differences come before everything else', () => {
   return drawn(draw(approvalCard({ lockdown, stage: 'dns', finding })), 'approval-with-warnings');
 });
 
+test('a stage that cuts at once is not said to cut nothing', () => {
+  const lockdown = inStage('dns', { phase: 'asking', ask: anAsk() });
+  const drawnWith = (draft: typeof dnsDraft) =>
+    draw(approvalCard({ lockdown, stage: 'dns', finding: aFinding({ draft }) }));
+  const { cutsAtOnce: _unjudged, ...unjudged } = dnsDraft;
+  const cutting = drawnWith({ ...dnsDraft, cutsAtOnce: [aGroup('frontend', 'cart')] });
+  expect(cutting).toContain('*This stage cuts 1 kind of traffic at once*, named at the top.');
+  for (const card of [cutting, drawnWith(unjudged)]) expect(card).not.toContain('cuts nothing');
+});
+
 test('once all is answered, the last question can be approved, and the answers can be changed', () => {
   const finding = disableFinding(disableFinding().draft.residual.filter(({ decision }) => decision));
   const lockdown = inStage('disable-discovery', { phase: 'asking', ask: anAsk({ cuts: true }), shapedBy: [BORIS] });

@@ -128,6 +128,7 @@ export const dnsDraft: Draft = {
     { group: aGroup('adservice', '8.8.8.8', { ports: ['udp/53'], count: 3 }), because: 'it is no trusted resolver' },
   ],
   stopped: [],
+  cutsAtOnce: [],
   residual: [],
   remarks: [{ level: 'note', text: 'No tcp/53 was seen, so only udp/53 is allowed.' }],
 };

@@ -4,8 +4,8 @@ import { lastSegment } from '#core/namespace.ts';
 import type { NewNetworkRuleset } from '#core/network-ruleset.ts';
 import type { Policy } from '#core/policy.ts';
 import { contentOf } from '#core/ruleset-content.ts';
-import type { Clauses } from '#core/tags.ts';
 import { groupBy } from './group-by.ts';
+import { wokenBy } from './sleeping.ts';
 
 /** One mint a draft: what it has named once, it does not name again. */
 export type Mint = {
@@ -35,7 +35,7 @@ export function mintFor(policy: Policy): Mint {
       // Without the sign, `app` would also send and match `application=…`.
       if (!/^[^=]+=$/.test(prefix)) throw new Error(`${prefix} is no whole prefix`);
       woken.add(prefix);
-      remarks.push(...wokenBy(policy, prefix));
+      remarks.push(...remarksOnWaking(policy, prefix));
     }
     return missing.length === 0 ? [] : [{ kind: 'add-tag-prefixes', prefixes: missing }];
   };
@@ -138,16 +138,8 @@ function* variants(name: string, namespace?: string): Generator<string> {
   for (let number = 2; number < 1000; number += 1) yield `${base}-${number}`;
 }
 
-/** Rules that name tags of this prefix have slept so far: an ineffective tag matches nothing (console-api.md 4.2). */
-function wokenBy(policy: Policy, prefix: string): Remark[] {
-  const sleeping = (clauses: Clauses) => clauses.some((clause) => clause.some((tag) => tag.startsWith(prefix)));
-  return policy.rulesets
-    .filter((ruleset) => !ruleset.disabled)
-    .filter(
-      (ruleset) =>
-        sleeping(ruleset.subject) ||
-        [...ruleset.incomingRules, ...ruleset.outgoingRules].some((rule) => sleeping(rule.object)),
-    )
+function remarksOnWaking(policy: Policy, prefix: string): Remark[] {
+  return wokenBy(policy, prefix)
     .map((ruleset) => `${ruleset.name} of ${ruleset.namespace}`)
     .sort()
     .map((name) => ({

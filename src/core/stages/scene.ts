@@ -13,6 +13,7 @@ import { type Nodes, nodesOf } from './nodes.ts';
 import { podNetworksOf } from './pod-networks.ts';
 import { type Resolvers, resolversOf } from './resolvers.ts';
 import { scanEdges } from './scans.ts';
+import { wakesWhatCuts } from './sleeping.ts';
 import { stageOfEdge } from './stage-of-edge.ts';
 
 export type Scene = {
@@ -92,7 +93,7 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
         // What is added to this namespace's prefixes does not reach a neighbour's units.
         const { local, effective } = policy.prefixes;
         const theirs = workload.namespace === namespace ? effective : effective.filter((one) => !local.includes(one));
-        identifier = identifierAmong(peers, theirs);
+        identifier = identifierAmong(peers, theirs, (prefix) => wakesWhatCuts(policy, prefix));
         identifiers.set(workload.namespace, identifier);
       }
       return identifier(workload);

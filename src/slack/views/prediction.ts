@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import type { Residual } from '#core/draft.ts';
 import type { DraftFinding, Tally } from '#core/findings.ts';
 import { LIMITS } from '../limits.ts';
-import { bold, count, italic, type Line, list, number, person, says } from './build.ts';
+import { bold, count, italic, type Line, list, number, type Piece, person, says } from './build.ts';
 import { edgeLine, kinds } from './words.ts';
 
 export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBlock | undefined)[] {
@@ -12,7 +12,8 @@ export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBloc
   if (draft.stage !== 'disable-discovery')
     return [
       says([
-        'This stage cuts nothing. Were discovery mode off after it: ',
+        ...atOnce(draft),
+        'Were discovery mode off after it: ',
         bold(`${tally(kept)} kept`),
         `, ${tally(cut)} cut, ${tally(uncertain)} uncertain.`,
       ]),
@@ -46,6 +47,13 @@ export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBloc
       LIMITS.line,
     ),
   ];
+}
+
+/** The names stand at the top of the card. */
+function atOnce({ cutsAtOnce }: DraftFinding['draft']): Piece[] {
+  if (!cutsAtOnce) return [];
+  if (cutsAtOnce.length === 0) return ['This stage cuts nothing that was seen. '];
+  return [bold(`This stage cuts ${kinds(cutsAtOnce.length)} at once`), ', named at the top. '];
 }
 
 const LATER_SHOWN = 3;
