@@ -39,7 +39,7 @@ function meant(key: string, parent: Path): string {
   if (/token|secret|password|redis/i.test(key))
     return 'Secrets do not belong in this file: they come from the environment (SLACK_BOT_TOKEN, REDIS_URL, …) or from files named there.';
   const homes = homesOf(key);
-  if (homes.length > 0) return `It belongs elsewhere: ${homes.join(', ')}.`;
+  if (homes.length > 0) return `It belongs elsewhere: ${homes.join(' or ')}.`;
   return `Possible here: ${names.join(', ')}.`;
 }
 

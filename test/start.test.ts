@@ -6,7 +6,7 @@ import { ended } from '#sandbox/demo/laptop.ts';
 import { freePort, startRedis } from '#sandbox/redis.ts';
 import { aroundSlack } from '#sandbox/slack/people.ts';
 import { startSlack } from '#sandbox/slack/start.ts';
-import { configuration } from './support/configuration.ts';
+import { configuration, LEDGER, NAMESPACES, REST } from './support/configuration.ts';
 
 function npmStart(env: Readonly<Record<string, string | undefined>>) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/start.ts'], { env: { ...process.env, ...env } });
@@ -27,7 +27,7 @@ async function surroundings(): Promise<Record<string, string | undefined>> {
   onTestFinished(() => redis.stop());
   const slack = await startSlack({ manifest: 'config/slack-manifest.yaml' });
   onTestFinished(() => slack.stop());
-  const written = configuration();
+  const written = configuration(NAMESPACES + REST + LEDGER);
   return {
     ...written.env,
     LOCKSTEP_CONFIG: written.file,
@@ -57,15 +57,21 @@ test('with Redis down each process says so in one sentence, without a stack, and
 test.each([
   { of: 'the bot token', wrong: { SLACK_BOT_TOKEN: 'xoxb-1-revoked-long-ago' }, where: 'auth.test' },
   { of: 'the app token', wrong: { SLACK_APP_TOKEN: 'xapp-1-revoked-long-ago' }, where: 'connecting' },
-])('with $of refused by Slack it ends with one sentence, without a stack', async ({ wrong, where }) => {
-  const { child, seen } = npmStart({ ...(await surroundings()), ...wrong });
-  await vi.waitFor(() => expect(child.exitCode, seen.stderr).toBe(EXIT_CONFIG), 25_000);
-  expect(seen.stderr).toContain(
-    `Slack refuses our token. Somebody who manages the app has to install it again and renew the token. (${where}: invalid_auth)`,
-  );
-  expect(seen.stderr).not.toMatch(/^ +at /m);
-  expect(seen.stdout + seen.stderr).not.toContain('revoked-long-ago');
-});
+])(
+  'with $of refused by Slack it ends with one sentence, without a stack',
+  {
+    timeout: 90_000,
+  },
+  async ({ wrong, where }) => {
+    const { child, seen } = npmStart({ ...(await surroundings()), ...wrong });
+    await vi.waitFor(() => expect(child.exitCode, seen.stderr).toBe(EXIT_CONFIG), 60_000);
+    expect(seen.stderr).toContain(
+      `Slack refuses our token. Somebody who manages the app has to install it again and renew the token. (${where}: invalid_auth)`,
+    );
+    expect(seen.stderr).not.toMatch(/^ +at /m);
+    expect(seen.stdout + seen.stderr).not.toContain('revoked-long-ago');
+  },
+);
 
 test('with Slack out of reach it says so in one sentence, without a stack, and is tried again', async () => {
   const redis = await startRedis();

@@ -47,9 +47,9 @@ function onOneDayOnly({ onOneDayOnly: groups }: Coverage): string {
 function newPerDay({ newPerDay: days, growing }: Coverage): string {
   const each = days
     .slice(-DAYS_TOLD)
-    .map(({ day, edges }) => `${day.slice(5)} ${number(edges)}`)
+    .map(({ day, edges }) => `${number(edges)} on ${day.slice(5)}`)
     .join(', ');
-  return `New edges a day: ${each}; ${growing ? 'still growing' : 'no longer growing'}.`;
+  return `New edges by day: ${each}; ${growing ? 'still growing' : 'no longer growing'}.`;
 }
 
 function blindSpots({

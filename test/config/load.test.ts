@@ -132,7 +132,7 @@ receipts: { publicKeys: {} }
         "14:7 "dsn" is not a setting of namespaces[0].stages. Did you mean dns?",
         "15:34 namespaces[0].drafts.trustedResolvers[0] is "resolver", but must be an IPv4 address or an IPv6 address",
         "19:45 namespaces[1].approval.needed is "2", but must be a number. In quotes it is text: take the quotes away",
-        "20:1 "confirmMinutes" is not a setting. It belongs elsewhere: watch.confirmMinutes.",
+        "20:1 "confirmMinutes" is not a setting. It belongs elsewhere: watch.confirmMinutes or floors.confirmMinutes.",
         "21:24 reactions.approve[0] is 1, but must be text. Write it in quotes",
         "22:39 reminders.pattern is "0 25 * * *", but must be a cron pattern, whose hour is *, or 0-23, as a list, a range or with a step",
         "22:24 reminders.timeZone is "Mars", but must be an IANA time zone such as Europe/Berlin",

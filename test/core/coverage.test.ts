@@ -208,7 +208,7 @@ describe('the figures beside the advice', () => {
     const [, , once, perDay] = words({ edges: [...STEADY, edge('frontend', 'payment', [3], { port: 8443 })] });
     expect(once).toBe('Seen on one day only: frontend → payment tcp/8443.');
     expect(perDay).toBe(
-      'New edges a day: 11-16 4, 11-17 0, 11-18 1, 11-19 0, 11-20 0, 11-21 0, 11-22 0; no longer growing.',
+      'New edges by day: 4 on 11-16, 0 on 11-17, 1 on 11-18, 0 on 11-19, 0 on 11-20, 0 on 11-21, 0 on 11-22; no longer growing.',
     );
   });
 

@@ -147,6 +147,16 @@ describe('the promises', () => {
       'is not as it has to be: tagPrefixes is ["app=","left=","role="]',
     );
   });
+
+  test('a cut namespace that would be given back to something else than it had, or that lost what others wrote on it, is found', () => {
+    const broken = (annotations: Namespace['annotations']) => {
+      const namespaces = calm.after.namespaces.map((each) => ({ ...each, annotations }));
+      return against({ ...calm, after: { ...calm.after, namespaces } })[7]?.[0];
+    };
+    const ours = calm.after.namespaces[0]?.annotations ?? {};
+    expect(broken({ ...ours, 'lockstep.former': ['Allow', 'Allow'] })).toContain('annotations is');
+    expect(broken({ ...ours, left: ['by somebody'] })).toContain('annotations is');
+  });
 });
 
 function seen(state: Observed['lockdowns'][number] | undefined): Observed {
@@ -179,7 +189,7 @@ function seen(state: Observed['lockdowns'][number] | undefined): Observed {
     lockdowns: [state],
     before,
     after: {
-      namespaces: [namespace('Reject', ['app=', 'role='])],
+      namespaces: [{ ...namespace('Reject', ['app=', 'role=']), annotations: saying(lockdown.id) }],
       rulesets: written.map(({ object }) => object),
       externalNetworks: [],
     },
@@ -224,6 +234,11 @@ function stored(name: string): Stored {
     createTime: time,
     updateTime: time,
   };
+}
+
+/** What a cut namespace says of it. */
+function saying(lockdown: string): Namespace['annotations'] {
+  return { 'lockstep.lockdown': [lockdown], 'lockstep.former': ['Inherit', 'Inherit'], 'lockstep.ledger': ['9:0'] };
 }
 
 function namespace(action: Namespace['defaultPUIncomingTrafficAction'], tagPrefixes: string[]): Namespace {

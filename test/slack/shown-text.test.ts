@@ -80,7 +80,7 @@ test('any other word, person, button or number is another card', () => {
     ['Approve dns', 'Deny dns'],
     ['lockstep.deny', 'lockstep.approve'],
     ['nonce-1', 'nonce-2'],
-    ['cut, 2 uncertain', 'cut, 0 uncertain'],
+    ['2 edges (14 flows) uncertain', '0 edges (14 flows) uncertain'],
   ];
   for (const [from, to] of changes) {
     expect(plain, from).toContain(from);

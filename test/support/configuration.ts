@@ -23,7 +23,7 @@ export const NAMESPACES = `namespaces:
     approval: { groups: [S0614TZR7] }
 `;
 
-/** `$KEY` stands for the line with the receipt key. */
+/** `$KEY` and `$LEDGER` stand for the lines with the public keys; without the latter there is no ledger key. */
 export function configuration(yaml = `${NAMESPACES}${REST}`): Written {
   const folder = mkdtempSync(join(tmpdir(), 'lockstep-config-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -38,13 +38,19 @@ export function configuration(yaml = `${NAMESPACES}${REST}`): Written {
     write(`${role}.json`, JSON.stringify({ APIURL: 'https://console.example', token: `a-token-to-${role}` }));
   return {
     folder,
-    file: write('lockstep.yaml', yaml.replace('$KEY', `"${made.id}": "${made.publicKey}"`)),
+    file: write(
+      'lockstep.yaml',
+      yaml
+        .replace('$KEY', `"${made.id}": "${made.publicKey}"`)
+        .replace('$LEDGER', `"${made.ledger.id}": { key: "${made.ledger.publicKey}", since: 2026-01-01 }`),
+    ),
     env: {
       SLACK_BOT_TOKEN: 'xoxb-1-bot',
       SLACK_APP_TOKEN: 'xapp-1-app',
       REDIS_URL: 'redis://127.0.0.1:6379',
       LOCKSTEP_RECEIPT_KEY_FILE: made.keyFile,
       LOCKSTEP_IDEMPOTENCY_SECRET_FILE: made.secretFile,
+      ...(yaml.includes('$LEDGER') ? { LOCKSTEP_LEDGER_KEY_FILE: made.ledger.keyFile } : {}),
     },
     write,
   };
@@ -53,6 +59,10 @@ export function configuration(yaml = `${NAMESPACES}${REST}`): Written {
 /** What has to be there besides namespaces. */
 export const REST = `console: { credentials: { observe: observe.json, finalise: finalise.json } }
 receipts: { publicKeys: { $KEY } }
+`;
+
+/** What has to be there so that histories are vouched for. */
+export const LEDGER = `ledger: { publicKeys: { $LEDGER } }
 `;
 
 export type Asking = { readonly env?: Environment; readonly for?: For; readonly now?: () => number };

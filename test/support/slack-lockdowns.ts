@@ -156,7 +156,7 @@ export function aFinding(change: Partial<DraftFinding> = {}): DraftFinding {
         '55 edges and 367,730 flows seen: by days 97.8 % (93.1 to 99.6) of all edges, by volume 99.9 % (99.9 to 100) of the flows to come; the lower, first one counts.',
         'Calendar: every weekday; 7 nights; no turn of a month.',
         'Seen on one day only: report-job → billing tcp/8080.',
-        'New edges a day: 11-16 51, 11-17 3, 11-18 1, 11-19 0; no longer growing.',
+        'New edges by day: 51 on 11-16, 3 on 11-17, 1 on 11-18, 0 on 11-19; no longer growing.',
         'Blind spots: the reports of 3 hours are missing or cut short.',
       ],
     },

@@ -14,13 +14,28 @@ export function givenBack({ lockdowns, before, after }: Pick<Observed, 'lockdown
     const cut = phase === 'watching' || phase === 'locked';
     const expected: Namespace = {
       ...was,
-      ...(cut ? { defaultPUIncomingTrafficAction: 'Reject', defaultPUOutgoingTrafficAction: 'Reject' } : {}),
+      ...(cut ? whileCut(state, was, is) : {}),
       updateTime: is.updateTime,
       tagPrefixes: [...was.tagPrefixes, ...prefixesThatStand(state, was)].toSorted(),
     };
     const actual = { ...is, tagPrefixes: is.tagPrefixes.toSorted() };
     return isDeepStrictEqual(expected, actual) ? [] : [`${namespace} (${phase}) ${difference(expected, actual)}`];
   });
+}
+
+/** Rejecting by default, and saying so: which lockdown did it and what it would give back, beside what was there. */
+function whileCut({ lockdown }: SeenState, was: Namespace, is: Namespace): Partial<Namespace> {
+  const told = ['stage', 'digest', 'approvedBy', 'ledger', 'confirmBy'].map((name) => `lockstep.${name}`);
+  return {
+    defaultPUIncomingTrafficAction: 'Reject',
+    defaultPUOutgoingTrafficAction: 'Reject',
+    annotations: {
+      ...was.annotations,
+      ...Object.fromEntries(Object.entries(is.annotations).filter(([name]) => told.includes(name))),
+      'lockstep.lockdown': [lockdown.id],
+      'lockstep.former': [was.defaultPUIncomingTrafficAction, was.defaultPUOutgoingTrafficAction],
+    },
+  };
 }
 
 /** A step that has not come to its end leaves the namespace in between. */
