@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { personOf, ruleFor, settingsFor, shadowMinutesFor } from '#config/schema.ts';
 import type { ApprovalRule, Ask, Electorate } from '#core/approval.ts';
+import { calledPorts } from '#core/called-ports.ts';
 import { coverage } from '#core/coverage.ts';
 import { coverageInWords } from '#core/coverage-words.ts';
 import { findingDigest } from '#core/digest.ts';
@@ -179,7 +180,10 @@ function findingOf(
   timeZone: string,
 ): Omit<DraftFinding, 'basis' | 'digest'> {
   const after = withChanges(evidence.policy, outOfShadow(draft.changes));
-  const result = replay(evidence.edges, compile(after, evidence.workloads, { assume: REJECT }));
+  const result = replay(
+    evidence.edges,
+    compile(after, evidence.workloads, { assume: REJECT, called: calledPorts(evidence) }),
+  );
   const complete = coverage(evidence, timeZone);
   return {
     draft,

@@ -1,4 +1,5 @@
 /** The approval card: edges grouped as people see them, and the message drawn from them. */
+import { calledPorts } from '#core/called-ports.ts';
 import { digestOf } from '#core/digest.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { groupEdges } from '#core/groups.ts';
@@ -34,6 +35,7 @@ function card(): () => unknown {
   const draft = draftStage('pods', evidence, settings('observed'), { residual: {} });
   const judge = compile(withChanges(policy, draft.changes), workloads, {
     assume: { incoming: 'Reject', outgoing: 'Reject' },
+    called: calledPorts(evidence),
   });
   const { cutEdges, ...counts } = replay(edges, judge);
   const cut = cutEdges.map(({ edge }) => edge);

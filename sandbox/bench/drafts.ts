@@ -1,4 +1,5 @@
 /** Drafting every stage, replaying what each would change, and the digests: from the edges to what people vote for. */
+import { calledPorts } from '#core/called-ports.ts';
 import { findingDigest } from '#core/digest.ts';
 import type { DraftSettings } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
@@ -63,8 +64,9 @@ const BASIS = { from: 0, to: 0, edges: '', reach: '', lists: lists(), file: '', 
 
 function draftEverything(evidence: Evidence, podsMode: DraftSettings['podsMode']): unknown {
   const { policy, workloads, edges } = evidence;
+  const options = { assume: REJECT, called: calledPorts(evidence) };
   return draftStages(evidence, settings(podsMode), { residual: {} }).map((draft) => ({
-    replay: replay(edges, compile(withChanges(policy, draft.changes), workloads, { assume: REJECT })),
+    replay: replay(edges, compile(withChanges(policy, draft.changes), workloads, options)),
     digest: findingDigest({ draft, localPrefixes: policy.prefixes.local, basis: BASIS }, {}, 'salt of the bench'),
   }));
 }

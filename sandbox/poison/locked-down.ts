@@ -1,4 +1,5 @@
 /** All stages one after the other without people: every draft taken, every question answered as advised. */
+import { calledPorts } from '#core/called-ports.ts';
 import type { Answers, Draft, DraftSettings } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
 import { withChanges } from '#core/replay.ts';
@@ -27,5 +28,5 @@ export function lockedDown(evidence: Evidence, settings: DraftSettings): LockedD
     drafts.push(draft);
     policy = withChanges(policy, draft.changes);
   }
-  return { drafts, judge: compile(policy, evidence.workloads) };
+  return { drafts, judge: compile(policy, evidence.workloads, { called: calledPorts(evidence) }) };
 }

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { NamespaceSettings } from '#config/schema.ts';
 import { type ConsoleApi, consoleApi } from '#console/console-api.ts';
 import { readAccess } from '#console/credential.ts';
+import { calledPorts } from '#core/called-ports.ts';
 import { type Coverage, coverage } from '#core/coverage.ts';
 import type { Answers, Change, Draft } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
@@ -96,7 +97,7 @@ export async function lockDown(options: LockDownOptions): Promise<LockedDown> {
     return {
       evidence,
       drafts,
-      predicted: compile(after, evidence.workloads, { assume: REJECT }),
+      predicted: compile(after, evidence.workloads, { assume: REJECT, called: calledPorts(evidence) }),
       claimed: coverage(evidence, 'UTC'),
     };
   } finally {

@@ -33,6 +33,8 @@ export type PortMatcher = {
   /** Whether it covers all of this; what is left open (a port, an ICMP type) must be covered whatever it is. */
   matches(protocol: number, port?: number, icmpType?: number, icmpCode?: number): boolean;
   coverage(protocol: number, port?: number, icmpType?: number, icmpCode?: number): Coverage;
+  /** Whether it covers every port of TCP or UDP, or any. */
+  coverageOfEveryPort(protocol: number): Coverage;
 };
 
 /** The console's number for an upper-case protocol name. */
@@ -89,6 +91,13 @@ class Compiled implements PortMatcher {
 
   matches(protocol: number, port?: number, icmpType?: number, icmpCode?: number): boolean {
     return this.coverage(protocol, port, icmpType, icmpCode) === ALL;
+  }
+
+  coverageOfEveryPort(protocol: number): Coverage {
+    if (this.any) return ALL;
+    const pairs = protocol === TCP ? this.tcp : protocol === UDP ? this.udp : [];
+    for (let at = 0; at < pairs.length; at += 2) if ((pairs[at] as number) <= 1 && pairs[at + 1] === 65_535) return ALL;
+    return pairs.length > 0 ? SOME : NO;
   }
 
   coverage(protocol: number, port = 0, type?: number, code?: number): Coverage {

@@ -1,4 +1,5 @@
 /** Whether a policy accepts an edge, by what, and what is missing where nobody can say (console-api.md chapter 4). */
+import type { CalledPorts } from './called-ports.ts';
 import type { Edge } from './edge.ts';
 import { BY_DEFAULT } from './flow.ts';
 import type { RuleAction } from './network-ruleset.ts';
@@ -52,16 +53,19 @@ export type Judge = {
   ask(workload: Workload, direction: Direction, question: Question): Answer;
 };
 
-/** `assume`: judge as if these were the default actions. */
+/**
+ * `assume`: judge as if these were the default actions. `called`: what is known of ports that were dialled; without it they
+ * are taken to be those of the reports.
+ */
 export function compile(
   policy: Policy,
   workloads: ReadonlyMap<string, Workload>,
-  options: { readonly assume?: DefaultActions<RuleAction> } = {},
+  options: { readonly assume?: DefaultActions<RuleAction>; readonly called?: CalledPorts } = {},
 ): Judge {
   const compiled = new CompiledPolicy(policy);
   for (const workload of workloads.values()) if (workload.namespace === policy.namespace) compiled.unit(workload);
   const byDefault = options.assume ?? policy.effective;
-  const ends = new Ends(compiled, workloads, byDefault);
+  const ends = new Ends(compiled, workloads, byDefault, options.called);
 
   return {
     judge: (edge) => {

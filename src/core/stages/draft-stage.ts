@@ -147,6 +147,7 @@ function allowedBy(scene: Scene, changes: readonly Change[], edges: readonly Edg
   const { policy, workloads } = scene.evidence;
   const after = compile(withChanges(policy, changes), workloads, {
     assume: { incoming: 'Reject', outgoing: 'Reject' },
+    called: scene.called,
   });
   return edges
     .filter((edge) => isWanting(scene.verdict(edge)) && after.judge(edge).outcome === 'accept')

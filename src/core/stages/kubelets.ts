@@ -2,11 +2,11 @@
 import type { Remark } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import { asEntry, atProbeRhythm } from '#core/peers.ts';
+import { isPublished, protocolName, servicesBehind } from '#core/services.ts';
 import { isIcmp, outsideAddress } from './ends.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
 import type { Scene } from './scene.ts';
-import { isPublished, protocolName, servicesBehind } from './services.ts';
 import { allow, type LeftOut, list, portsOf, type Sketch } from './sketch.ts';
 
 /** Every port, and the diagnostics that the guide lists: echo both ways, time exceeded, fragmentation needed. */

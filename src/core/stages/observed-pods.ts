@@ -1,15 +1,15 @@
 /** Pods, observed: one ruleset a workload, with whom it was seen to call on which ports, and who was seen to call it. */
 import type { Remark } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
-import { TCP, UDP } from '#core/flow.ts';
 import type { Candidate } from '#core/identifier.ts';
 import type { NetworkRule } from '#core/network-ruleset.ts';
 import { portLabel } from '#core/protocol-ports.ts';
 import type { Workload } from '#core/workload.ts';
+import { dialledLabels } from './dialled-labels.ts';
+import { carriesIdentity } from './ends.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
 import type { Scene } from './scene.ts';
-import { protocolName, servicesBehind } from './services.ts';
 import { allow, list, portsOf, type Sketch, sortPorts } from './sketch.ts';
 
 /** A connection between two own workloads, with the port as each end needs it in its rule. */
@@ -22,8 +22,7 @@ type Call = {
 };
 
 export function sketchObservedPods(scene: Scene, edges: readonly Edge[], mint: Mint): Sketch {
-  const translate = portTranslator(scene);
-  const calls = edges.flatMap((edge) => callOf(scene, edge, translate) ?? []);
+  const calls = edges.flatMap((edge) => callOf(scene, edge) ?? []);
   const made = new Set(calls.map((call) => call.edge));
   const nameless = edges.filter((edge) => !made.has(edge));
   const used = [...new Set(calls.flatMap((call) => [call.source, call.destination]))].sort(byName);
@@ -49,7 +48,12 @@ export function sketchObservedPods(scene: Scene, edges: readonly Edge[], mint: M
       nameless.length === 0
         ? []
         : [{ edges: nameless, because: 'one end carries no tag that a rule could name; it may be long gone' }],
-    remarks: [...sharedTagRemarks(scene, used), ...portRemarks(calls), ...unknownServiceRemarks(scene, calls)],
+    remarks: [
+      ...sharedTagRemarks(scene, used),
+      ...portRemarks(calls),
+      ...namedPortRemarks(scene, calls),
+      ...unknownServiceRemarks(scene, calls),
+    ],
     breadth: breadthOf(scene, calls),
   };
 }
@@ -58,12 +62,12 @@ function byName(a: Workload, b: Workload): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : a.key < b.key ? -1 : 1;
 }
 
-function callOf(scene: Scene, edge: Edge, translate: ReturnType<typeof portTranslator>): Call | undefined {
+function callOf(scene: Scene, edge: Edge): Call | undefined {
   const [source, destination] = [edge.source, edge.destination].map((end) =>
     end.kind === 'workload' ? scene.evidence.workloads.get(end.workload) : undefined,
   );
   if (!source || !destination || !scene.identify(source).best || !scene.identify(destination).best) return undefined;
-  return { edge, source, destination, ...translate(edge, destination) };
+  return { edge, source, destination, ...portsOfCall(scene, edge, destination) };
 }
 
 function identified(scene: Scene, workload: Workload): Candidate {
@@ -93,32 +97,13 @@ function rulesFor(scene: Scene, calls: readonly Call[], direction: 'incoming' | 
  * The source's rule is asked for the port it dialled, the destination's for the port it listens on (console-api.md 4.4);
  * the record may show either.
  */
-function portTranslator(scene: Scene) {
-  const portsBehind = new Map<string, ReturnType<typeof servicesBehind>[number]['ports']>();
-  return (edge: Edge, destination: Workload): Pick<Call, 'dialled' | 'listening'> => {
-    const seen = portsOf([edge]);
-    if (edge.port === undefined || (edge.protocol !== TCP && edge.protocol !== UDP)) {
-      return { dialled: seen, listening: seen };
-    }
-    // Nobody knows which Service's port was dialled. The destination's own rule still takes only what was seen.
-    if (!scene.evidence.kubernetes) return { dialled: [anyPort(edge.protocol)], listening: seen };
-    let all = portsBehind.get(destination.key);
-    if (!all) {
-      all = servicesBehind(destination, scene.evidence).flatMap((service) => service.ports);
-      portsBehind.set(destination.key, all);
-    }
-    const ports = all.filter((port) => port.protocol === protocolName(edge.protocol));
-    const numbered = ports.filter((port) => port.targetPort === edge.port);
-    const byName = ports.filter((port) => typeof port.targetPort === 'string');
-    // A container's port that only has a name is this one where no other explains it.
-    const leadsHere = numbered.length === 0 && byName.length === 1 && byName[0]?.port !== edge.port ? byName : numbered;
-    const behind = ports.flatMap((port) =>
-      port.port === edge.port && typeof port.targetPort === 'number' && port.targetPort > 0 ? [port.targetPort] : [],
-    );
-    const label = (port: number) => portLabel(edge.protocol, port);
-    const dialled = [...seen, ...leadsHere.map((port) => label(port.port)), ...behind.map(label)];
-    return { dialled: sortPorts(dialled), listening: sortPorts([...seen, ...behind.map(label)]) };
-  };
+function portsOfCall({ called }: Scene, edge: Edge, destination: Workload): Pick<Call, 'dialled' | 'listening'> {
+  const seen = portsOf([edge]);
+  if (edge.port === undefined || !carriesIdentity(edge)) return { dialled: seen, listening: seen };
+  const label = (port: number) => portLabel(edge.protocol, port);
+  const behind = called.behind(destination, edge.protocol, edge.port).map(label);
+  const dialled = dialledLabels(called, edge, destination);
+  return { dialled: sortPorts([...dialled, ...behind]), listening: sortPorts([...seen, ...behind]) };
 }
 
 function sharedTagRemarks(scene: Scene, used: readonly Workload[]): Remark[] {
@@ -144,8 +129,18 @@ function portRemarks(calls: readonly Call[]): Remark[] {
   }));
 }
 
-function anyPort(protocol: number): string {
-  return `${protocolName(protocol).toLowerCase()}/1:65535`;
+/** Nobody could say which of the container's ports such a name stands for. */
+function namedPortRemarks({ called }: Scene, calls: readonly Call[]): Remark[] {
+  return groupBy(calls, (call) => JSON.stringify([call.destination.key, call.edge.protocol])).flatMap(([, [first]]) => {
+    if (!first) return [];
+    const { destination, edge } = first;
+    const unresolved = called.unresolved(destination, edge.protocol);
+    if (unresolved.length === 0) return [];
+    const names = list(unresolved.map(({ targetPort }) => `“${targetPort}”`));
+    const ports = list(sortPorts(unresolved.map(({ port }) => portLabel(edge.protocol, port))));
+    const text = `${destination.name} has ports that its Services know by name only (${names}), and the cluster did not say which they are: its callers may use every port of a Service that could lead to them: ${ports}.`;
+    return [{ level: 'look' as const, text }];
+  });
 }
 
 function unknownServiceRemarks({ evidence }: Scene, calls: readonly Call[]): Remark[] {

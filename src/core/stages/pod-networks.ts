@@ -4,9 +4,9 @@ import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
 import { UDP } from '#core/flow.ts';
 import { addressKind } from '#core/peers.ts';
+import { servicesBehind } from '#core/services.ts';
 import { ownEnd } from './ends.ts';
 import type { Nodes } from './nodes.ts';
-import { servicesBehind } from './services.ts';
 
 /** A range wider than this is a company's network, not a cluster's. */
 const PREFIX_MIN = 16;

@@ -3,12 +3,13 @@ import type { Change, EdgeGroup } from '#core/draft.ts';
 import type { Edge, Peer } from '#core/edge.ts';
 import { addressKind, asEntry } from '#core/peers.ts';
 import type { Workload } from '#core/workload.ts';
+import { ANY_PORT, dialledLabels } from './dialled-labels.ts';
 import { carriesIdentity, isUnitByAddress, outsideAddress, outsideNames, ownEnd } from './ends.ts';
 import { HOST } from './external-names.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
 import type { Scene } from './scene.ts';
-import { allow, list, portsOf } from './sketch.ts';
+import { allow, list, portsOf, sortPorts } from './sketch.ts';
 
 /** More clients than this are the public, and a list of them would be wrong tomorrow. */
 const CLIENTS = 8;
@@ -117,14 +118,20 @@ function forUnits(
   const sent = peer.namespace === namespace ? best.tags : best.tags.filter((tag) => isSentFromElsewhere(scene, tag));
   const object = [unitsOf(peer.namespace, sent)];
   const outgoing = side.direction === 'outgoing';
-  const rules = [allow(`${outgoing ? 'to' : 'from'}-${known.name}`, object, portsOf(edges))];
+  const ports = outgoing
+    ? sortPorts(edges.flatMap((edge) => dialledLabels(scene.called, edge, known)))
+    : portsOf(edges);
+  const rules = [allow(`${outgoing ? 'to' : 'from'}-${known.name}`, object, ports)];
   const [from, to] = outgoing ? [side.name, known.name] : [known.name, side.name];
+  const anyPort = ports.some((port) => port.endsWith(ANY_PORT))
+    ? ` No cluster said which Services lead to ${known.name}, and reports show only the port of the container: any port of it may be dialled.`
+    : '';
   const changes = mint.ruleset(rulesetFor(side, `allow-${slug(from)}-to-${slug(to)}`, rules));
   if (peer.namespace === namespace) {
     const answering: Side = { ...side, direction: 'incoming', subject: object };
     const back = [allow(`from-${side.name}`, side.subject, portsOf(edges))];
     const incoming = mint.ruleset(rulesetFor(answering, `allow-${slug(to)}-from-${slug(from)}`, back));
-    return { changes: [...mint.prefixes(best.prefixes), ...changes, ...incoming], because: '' };
+    return { changes: [...mint.prefixes(best.prefixes), ...changes, ...incoming], because: anyPort.trim() };
   }
   const wide =
     sent.length < best.tags.length
@@ -134,7 +141,7 @@ function forUnits(
     changes,
     because: `This allows our side only: ${peer.namespace} needs a ruleset of its own for the ${
       outgoing ? 'incoming' : 'outgoing'
-    } side.${wide}`,
+    } side.${wide}${anyPort}`,
   };
 }
 

@@ -1,4 +1,6 @@
 /** What every stage looks at: the edges that count, whose business each is, and what the policy of now says of it. */
+
+import { type CalledPorts, calledPorts } from '#core/called-ports.ts';
 import type { Answers, DraftSettings } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
@@ -33,6 +35,7 @@ export type Scene = {
   /** Names that some lookup answered with an inside address: a rule by such a name would open that. */
   readonly inwardNames: ReadonlySet<string>;
   readonly resolvers: Resolvers;
+  readonly called: CalledPorts;
   /** What of `edges` looks wrong, and why. */
   readonly suspicions: Suspicions;
   verdict(edge: Edge): Verdict;
@@ -68,7 +71,8 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     isNode: (address) => nodes.has(address) || nodes.isBridge(address),
     isApiServer: (address) => apiServers.has(address),
   });
-  const judge = compile(policy, workloads, { assume: { incoming: 'Reject', outgoing: 'Reject' } });
+  const called = calledPorts(evidence);
+  const judge = compile(policy, workloads, { assume: { incoming: 'Reject', outgoing: 'Reject' }, called });
   const identifiers = new Map<string, (workload: Workload) => Identification>();
 
   return {
@@ -83,6 +87,7 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     apiServers,
     inwardNames,
     resolvers,
+    called,
     suspicions,
     verdict: once((edge: Edge) => judge.judge(edge)),
     stageOf,

@@ -2,10 +2,10 @@
 import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { AddressKind } from '#core/peers.ts';
+import { isPublished, servicePortsOf, servicesBehind } from '#core/services.ts';
 import type { AllowingStage } from '#core/stage.ts';
 import { carriesIdentity, isIcmp } from './ends.ts';
 import type { Nodes } from './nodes.ts';
-import { isPublished, servicePortsOf, servicesBehind } from './services.ts';
 
 type Ground = {
   readonly evidence: Evidence;

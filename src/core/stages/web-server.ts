@@ -4,6 +4,7 @@ import type { Edge } from '#core/edge.ts';
 import type { KubernetesService } from '#core/evidence.ts';
 import { asEntry } from '#core/peers.ts';
 import { portLabel } from '#core/protocol-ports.ts';
+import { isPublished, protocolName, servicesBehind } from '#core/services.ts';
 import { ADMIN_PORTS } from '#core/suspicion/inwards.ts';
 import { claimants } from '#core/suspicion/squatting.ts';
 import type { Workload } from '#core/workload.ts';
@@ -11,7 +12,6 @@ import { outsideAddress } from './ends.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
 import type { Scene } from './scene.ts';
-import { isPublished, protocolName, servicesBehind } from './services.ts';
 import { allow, type LeftOut, list, portsOf, type Sketch, sortPorts } from './sketch.ts';
 
 const GUIDE_NAME = 'allow-web-server';

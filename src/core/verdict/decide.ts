@@ -18,6 +18,8 @@ export type Decision = {
   readonly outcome: 'accept' | 'reject' | 'uncertain';
   /** The rule that decides, or that would if the doubt were settled; absent: the default action does. */
   readonly rule?: AppliedRule;
+  /** It hangs on which of several ports was dialled, or on one of which nothing is known. */
+  readonly dialled?: { readonly accepted: readonly number[]; readonly refused: readonly number[] } | 'unknown';
 };
 
 /**
@@ -45,13 +47,55 @@ export function decide(rules: readonly AppliedRule[], byDefault: RuleAction, pro
   return allowPerhaps ? { outcome: 'uncertain', rule: allowPerhaps } : { outcome: 'reject' };
 }
 
+/** One of these ports was dialled, and nobody knows which: what would come out the same for all of them is certain. */
+export function decideForOneOf(
+  rules: readonly AppliedRule[],
+  byDefault: RuleAction,
+  probe: Probe,
+  ports: readonly number[],
+): Decision {
+  const asked = ports.map((port) => ({ port, decision: decide(rules, byDefault, { ...probe, port }) }));
+  const [first] = asked;
+  if (!first) throw new Error('a connection has a port');
+  if (asked.every(({ decision }) => decision.outcome === first.decision.outcome)) return first.decision;
+  const of = (outcome: Decision['outcome']) => asked.filter(({ decision }) => decision.outcome === outcome);
+  const [accepted, refused, [doubtful]] = [of('accept'), of('reject'), of('uncertain')];
+  if (doubtful) return doubtful.decision;
+  const rule = accepted.concat(refused).find(({ decision }) => decision.rule)?.decision.rule;
+  const portsOf = (some: typeof asked) => some.map(({ port }) => port);
+  const dialled = { accepted: portsOf(accepted), refused: portsOf(refused) };
+  return { outcome: 'uncertain', dialled, ...(rule ? { rule } : {}) };
+}
+
+/**
+ * Any port may have been dialled where this is the container's. What a rule rejects was not: the record has it accepted. So it
+ * is certain where everything is allowed, or nothing but by default.
+ */
+export function decideForAnyPort(rules: readonly AppliedRule[], byDefault: RuleAction, probe: Probe): Decision {
+  const here = decide(rules, byDefault, probe);
+  const byAllow = here.rule?.compiled.rule.action === 'Allow';
+  if (here.outcome === 'uncertain' || byDefault === 'Allow' || (here.rule && !byAllow)) return here;
+  const allows = rules.filter(({ compiled }) => compiled.rule.action === 'Allow');
+  const everyPort = (rule: AppliedRule) =>
+    matchPeer(rule, probe, rule.compiled.ports.coverageOfEveryPort(probe.protocol));
+  if (here.rule) return allows.some((rule) => everyPort(rule) === ALL) ? here : { ...here, ...HANGS_ON_THE_PORT };
+  const perhaps = allows.find((rule) => everyPort(rule) !== NO);
+  return perhaps ? { rule: perhaps, ...HANGS_ON_THE_PORT } : here;
+}
+
+const HANGS_ON_THE_PORT = { outcome: 'uncertain', dialled: 'unknown' } as const;
+
 /** Every rule that certainly matches, whatever the others say. */
 export function matching(rules: readonly AppliedRule[], probe: Probe): AppliedRule[] {
   return rules.filter((rule) => matchRule(rule, probe) === ALL);
 }
 
-function matchRule({ compiled, certain }: AppliedRule, probe: Probe): Coverage {
-  const ports = compiled.ports.coverage(probe.protocol, probe.port, probe.icmpType, probe.icmpCode);
+function matchRule(rule: AppliedRule, probe: Probe): Coverage {
+  const { ports } = rule.compiled;
+  return matchPeer(rule, probe, ports.coverage(probe.protocol, probe.port, probe.icmpType, probe.icmpCode));
+}
+
+function matchPeer({ compiled, certain }: AppliedRule, probe: Probe, ports: Coverage): Coverage {
   if (ports === NO) return NO;
   const peer = probe.tags ? matchClauses(compiled.object, probe.tags) : matchNetworks(compiled, probe.networks);
   if (peer === NO) return NO;

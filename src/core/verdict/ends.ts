@@ -1,11 +1,12 @@
 /** The ends of an edge that are in this namespace: what the rules of each are asked, and what they decide. */
+import type { CalledPorts } from '../called-ports.ts';
 import type { Edge, Peer } from '../edge.ts';
 import { TCP, UDP } from '../flow.ts';
 import type { RuleAction } from '../network-ruleset.ts';
 import type { DefaultActions } from '../policy.ts';
 import type { Workload } from '../workload.ts';
 import type { CompiledPolicy, Direction } from './compiled-policy.ts';
-import { type Decision, decide, type Probe, probeOf } from './decide.ts';
+import { type Decision, decide, decideForAnyPort, decideForOneOf, type Probe, probeOf } from './decide.ts';
 import { Parties, type Party } from './parties.ts';
 
 export type Side = 'source' | 'destination';
@@ -17,6 +18,8 @@ export type End = {
   /** The workload at the other end, where it is known by identity and its tags could be read. */
   readonly peer: Workload | undefined;
   readonly probe: Probe;
+  /** The ports it was asked for; none for what has no port. */
+  readonly ports: readonly number[];
   readonly decision: Decision;
 };
 
@@ -31,6 +34,7 @@ export class Ends {
   private readonly compiled: CompiledPolicy;
   private readonly byDefault: DefaultActions<RuleAction>;
   private readonly parties: Parties;
+  private readonly called: CalledPorts | undefined;
   /** By number of the party whose ends they are. */
   private readonly known: Map<number, End>[] = [];
 
@@ -38,9 +42,11 @@ export class Ends {
     compiled: CompiledPolicy,
     workloads: ReadonlyMap<string, Workload>,
     byDefault: DefaultActions<RuleAction>,
+    called?: CalledPorts,
   ) {
     this.compiled = compiled;
     this.byDefault = byDefault;
+    this.called = called;
     this.parties = new Parties(compiled, workloads);
   }
 
@@ -65,7 +71,7 @@ export class Ends {
     const party = this.asJudged(identity, side, edge);
     // One number for all of it: a port has 16 bits or is absent, a protocol has 8.
     const how = (party.number * 256 + edge.protocol) * 0x2_0000 + (edge.port ?? 0x1_0000);
-    const key = side === 'source' ? 2 * how : 2 * how + 1;
+    const key = 4 * how + (side === 'source' ? 2 : 0) + (edge.action === 'Reject' ? 1 : 0);
     let ends = this.known[own.number];
     if (!ends) {
       ends = new Map();
@@ -88,10 +94,25 @@ export class Ends {
     return this.parties.addressWithNames(address, edge.names, edge.namesElsewhere);
   }
 
-  private decided(workload: Workload, side: Side, party: Party, { protocol, port }: Edge): End {
+  private decided(workload: Workload, side: Side, party: Party, edge: Edge): End {
     const direction = side === 'source' ? 'outgoing' : 'incoming';
+    const { protocol, port } = edge;
     const probe = probeOf({ protocol, port, tags: party.tags, networks: party.networks });
-    const decision = decide(this.compiled.unit(workload)[direction], this.byDefault[direction], probe);
-    return { side, direction, workload, peer: party.peer, probe, decision };
+    const rules = this.compiled.unit(workload)[direction];
+    const byDefault = this.byDefault[direction];
+    const end = { side, direction, workload, peer: party.peer, probe } as const;
+    const ports = port === undefined ? [] : this.portsAsked(workload, side, party, edge, port);
+    if (!ports) return { ...end, ports: [], decision: decideForAnyPort(rules, byDefault, probe) };
+    if (ports.length < 2) return { ...end, ports, decision: decide(rules, byDefault, probe) };
+    return { ...end, ports, decision: decideForOneOf(rules, byDefault, probe, ports) };
+  }
+
+  /** Undefined where nobody knows which port it was. Between units only: an address is reported with the port it was dialled on. */
+  private portsAsked(own: Workload, side: Side, party: Party, edge: Edge, port: number): readonly number[] | undefined {
+    const { called } = this;
+    if (!called || !party.tags || (edge.protocol !== TCP && edge.protocol !== UDP)) return [port];
+    if (side === 'source') return party.peer && called.dialled(party.peer, edge.protocol, port);
+    // What the source refused is reported under the port that it dialled.
+    return edge.action === 'Reject' ? [...new Set([port, ...called.behind(own, edge.protocol, port)])] : [port];
   }
 }

@@ -4,6 +4,7 @@ import { ICMP, ICMP6 } from '../flow.ts';
 import { ALL, portLabel } from '../protocol-ports.ts';
 import { isStableTag } from '../workload.ts';
 import type { AppliedRule, CompiledPolicy, Direction } from './compiled-policy.ts';
+import type { Decision } from './decide.ts';
 import type { End } from './ends.ts';
 
 const FROM_OR_TO: Record<Direction, string> = { incoming: 'accept', outgoing: 'send' };
@@ -12,13 +13,14 @@ const FROM_OR_TO: Record<Direction, string> = { incoming: 'accept', outgoing: 's
 export function sentenceFor(end: End, edge: Edge): string {
   const { workload, direction, decision } = end;
   const port = portLabel(edge.protocol, edge.port);
+  const ports = end.ports.length < 2 ? port : end.ports.map((one) => portLabel(edge.protocol, one)).join(' or ');
   const allowed = decision.outcome === 'accept';
   if (decision.rule) {
     const verb = allowed ? 'allows' : 'does not allow';
     return `${rulesetOf(decision.rule, workload.namespace)} ${verb} ${workload.name} to ${FROM_OR_TO[direction]} ${port}.`;
   }
   const byDefault = `and what no rule allows is ${allowed ? 'accepted' : 'rejected'} by default`;
-  return `No rule allows ${workload.name} to ${FROM_OR_TO[direction]} ${port} ${otherEnd(end, edge)}, ${byDefault}.`;
+  return `No rule allows ${workload.name} to ${FROM_OR_TO[direction]} ${ports} ${otherEnd(end, edge)}, ${byDefault}.`;
 }
 
 /** An end whose outcome hangs on something that is not known. */
@@ -30,7 +32,8 @@ export function doubtAbout(end: End, edge: Edge, compiled: CompiledPolicy): stri
 }
 
 function whatIsMissing(rule: AppliedRule, end: End, edge: Edge, compiled: CompiledPolicy): string {
-  const { workload, peer, probe } = end;
+  const { workload, peer, probe, decision } = end;
+  if (decision.dialled) return whichPort(decision.dialled, edge.protocol);
   if (!rule.certain) {
     const tag = compiled.doubtfulSubject(rule.compiled, workload);
     if (tag !== undefined) return `its subject needs ${tag}, which changes with a restart.`;
@@ -49,6 +52,13 @@ function whatIsMissing(rule: AppliedRule, end: End, edge: Edge, compiled: Compil
   if (edge.names.length === 0 && edge.namesElsewhere.length === 0)
     return 'it allows names only, and no lookup of the workload for this address was seen.';
   return `it allows names only, and only other workloads were seen to look up ${edge.namesElsewhere.join(', ')} for this address.`;
+}
+
+function whichPort(dialled: NonNullable<Decision['dialled']>, protocol: number): string {
+  if (dialled === 'unknown')
+    return 'it does not cover every port, reports show only the port of the container, and no cluster said on which port of a Service it is dialled.';
+  const labels = (ports: readonly number[]) => ports.map((port) => portLabel(protocol, port)).join(' or ');
+  return `who dials ${labels(dialled.accepted)} is accepted and who dials ${labels(dialled.refused)} is not, and reports show only the port of the container.`;
 }
 
 function icmpOrOther(protocol: number): string {
