@@ -1,5 +1,6 @@
 /** Which tags identify a workload: unique to it, outliving a restart, with an effective prefix or the prefix to add. */
 
+import { isReleaseTag, type Lineage, lineagesOf } from './releases.ts';
 import { splitTag } from './tags.ts';
 import { isStableTag, type Workload } from './workload.ts';
 
@@ -19,6 +20,8 @@ export type Candidate = {
 export type Identification = {
   /** Absent where the workload has no tag a rule could name. */
   readonly best?: Candidate;
+  /** It, in all releases in which it was seen: they are identified together. */
+  readonly releases: readonly Workload[];
   /** Ranked, the best first. */
   readonly candidates: readonly Candidate[];
   /** One sentence for people. */
@@ -37,9 +40,6 @@ const NAMING_LABELS = [
   'name',
 ];
 
-/** Labels that a new release changes. */
-const RELEASE_LABEL = /(^|[./-])(version|release|revision|chart|build|commit|date|track|heritage|managed-by|part-of)$/;
-
 const MAX_TAG_BYTES = 1024;
 const SHOWN = 5;
 
@@ -52,10 +52,12 @@ export function identifierAmong(
   /** Whether adding a prefix would cut something by itself. */
   wouldCut: (prefix: string) => boolean = () => false,
 ): (workload: Workload) => Identification {
-  const all = [...workloads].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const all = lineagesOf(workloads);
   const holders = new Map<string, Set<number>>();
-  all.forEach((workload, at) => {
-    for (const tag of workload.tags) {
+  const lineageOf = new Map<string, Lineage>();
+  all.forEach((lineage, at) => {
+    for (const { key } of lineage.releases) lineageOf.set(key, lineage);
+    for (const tag of new Set(lineage.releases.flatMap((release) => release.tags))) {
       const held = holders.get(tag);
       if (held) held.add(at);
       else holders.set(tag, new Set([at]));
@@ -67,35 +69,40 @@ export function identifierAmong(
   return (workload) => {
     const before = known.get(workload.key);
     if (before) return before;
-    const answer = identify(workload, { all, holders, effective: effectivePrefixes, harmful });
+    const lineage = lineageOf.get(workload.key);
+    if (!lineage) throw new Error(`${workload.name} is none of those it is compared with`);
+    const answer = identify(workload, lineage, { all, holders, effective: effectivePrefixes, harmful });
     known.set(workload.key, answer);
     return answer;
   };
 }
 
 type Among = {
-  readonly all: readonly Workload[];
+  readonly all: readonly Lineage[];
   readonly holders: ReadonlyMap<string, ReadonlySet<number>>;
   readonly effective: readonly string[];
   /** Prefixes that are not effective, and would cut something if they were. */
   readonly harmful: ReadonlySet<string>;
 };
 
-function identify(workload: Workload, { all, holders, effective, harmful }: Among): Identification {
-  const usable: Ranked[] = workload.tags
-    .filter((tag) => canName(tag))
+function identify(workload: Workload, lineage: Lineage, { all, holders, effective, harmful }: Among): Identification {
+  // Where its releases share nothing, each has to be named by its own.
+  const together = lineage.tags.some(canName);
+  const { releases, tags } = together ? lineage : { releases: [workload], tags: workload.tags };
+  const usable: Ranked[] = tags
+    .filter(canName)
     .map((tag) => ({ tag, rank: rankOf(tag, effective), holders: holders.get(tag) ?? new Set<number>() }))
     .sort((a, b) => a.rank - b.rank || (a.tag < b.tag ? -1 : 1));
   if (usable.length === 0) {
-    return { candidates: [], because: `${workload.name} carries no tag that a rule could name.` };
+    return { releases, candidates: [], because: `${workload.name} carries no tag that a rule could name.` };
   }
   const fewest = common(usable).length;
-  const harmless = usable.filter(({ tag }) => !harmful.has(prefixOf(tag)) && !RELEASE_LABEL.test(labelKey(tag)));
+  const harmless = usable.filter(({ tag }) => !harmful.has(prefixOf(tag)) && !isReleaseTag(tag));
   const sets = smallestSets(common(harmless).length === fewest ? harmless : usable, fewest);
   const candidates = sets.slice(0, SHOWN).map((set) => candidateOf(workload, set, all, effective));
   const [best] = candidates;
   if (!best) throw new Error('all tags together are always a candidate');
-  return { best, candidates, because: sentence(workload, best) };
+  return { best, releases, candidates, because: sentence(workload, best) };
 }
 
 /** Computed tags say what every processing unit is; a `*` might match more than it says (console-api.md 4.1). */
@@ -122,7 +129,7 @@ function rankOf(tag: string, effective: readonly string[]): number {
   const order = NAMING_LABELS.indexOf(key);
   const prefixed = isEffective(tag, effective) ? 0 : 10;
   if (order >= 0) return prefixed + order;
-  if (RELEASE_LABEL.test(key)) return 300 + prefixed;
+  if (isReleaseTag(tag)) return 300 + prefixed;
   if (/^@app:k8s:service-?account/.test(key)) return 200 + prefixed;
   if (key.startsWith('@')) return 400 + prefixed;
   return 100 + prefixed;
@@ -161,14 +168,13 @@ function total(set: readonly Ranked[]): number {
 function candidateOf(
   workload: Workload,
   set: readonly Ranked[],
-  all: readonly Workload[],
+  all: readonly Lineage[],
   effective: readonly string[],
 ): Candidate {
   const tags = set.map((ranked) => ranked.tag);
-  const others = common(set).flatMap((at) => {
-    const other = all[at];
-    return other && other.key !== workload.key ? [other] : [];
-  });
+  const covered = common(set).flatMap((at) => all[at] ?? []);
+  const others = covered.filter(({ releases }) => releases.every(({ key }) => key !== workload.key));
+  const keys = covered.flatMap(({ releases }) => releases.map(({ key }) => key));
   const missing = tags.filter((tag) => !isEffective(tag, effective));
   const prefixes = [...new Set(missing.map(prefixOf))].sort();
   const unique = others.length === 0 && workload.owners.length <= 1;
@@ -176,13 +182,13 @@ function candidateOf(
     tags,
     unique,
     alsoCovers: [...new Set(others.map((other) => other.name))].sort(),
-    alsoCoversKeys: others.map((other) => other.key).sort(),
+    alsoCoversKeys: keys.filter((key) => key !== workload.key).sort(),
     prefixes,
     reasons: [
       unique ? 'on no other workload of this namespace' : 'not on this workload alone',
-      ...(tags.some((tag) => RELEASE_LABEL.test(labelKey(tag)))
-        ? ['outlives a restart, but a new release may change it']
-        : ['outlives a restart and a rollout']),
+      tags.some(isReleaseTag)
+        ? 'outlives a restart, but a new release may change it'
+        : 'outlives a restart and a rollout',
       prefixes.length === 0 ? 'its prefix is effective' : `needs the prefix ${prefixes.join(', ')}`,
     ],
   };

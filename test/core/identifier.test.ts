@@ -65,7 +65,7 @@ test('two deployments with the very same tags are one workload that no tag takes
 
 test('tags that change with a restart, computed tags and wildcards name nobody', () => {
   const one = workload('job', ['pod-template-hash=7d4b9', '$image=nginx', 'app=*', 'job-name=job-123']);
-  expect(identify([one])).toEqual({ candidates: [], because: 'job carries no tag that a rule could name.' });
+  expect(identify([one])).toMatchObject({ candidates: [], because: 'job carries no tag that a rule could name.' });
 });
 
 test('workloads in any order are identified alike', () => {
@@ -75,4 +75,27 @@ test('workloads in any order are identified alike', () => {
   const one = identifierAmong(all, DEFAULT_PREFIXES)(first);
   expect(identifierAmong(all.toReversed(), DEFAULT_PREFIXES)(first)).toEqual(one);
   expect(first.namespace).toBe(SHOP);
+});
+
+test('a rollout within the window does not tie cart to its release: the next one is the same cart', () => {
+  const release = (version: string) =>
+    workload('cart', ['app=cart', `version=${version}`, `helm.sh/chart=cart-${version}`]);
+  const all = [release('1.2.3'), release('1.2.4'), workload('frontend')];
+  for (const at of [0, 1]) {
+    const { best, releases } = identify(all, at);
+    expect(best).toMatchObject({ tags: ['app=cart'], unique: true, alsoCovers: [] });
+    expect(best?.alsoCoversKeys).toEqual([all[1 - at]?.key]);
+    expect(releases.map(({ tags }) => tags)).toHaveLength(2);
+  }
+});
+
+test('releases that share nothing but their release labels are named each by its own', () => {
+  const all = ['1.2.3', '1.2.4'].map((version) => workload('cart', [`version=${version}`]));
+  expect(identify(all).best?.tags).toEqual(['version=1.2.3']);
+});
+
+test('what a release cannot change names a workload wherever it will do', () => {
+  const [one, other] = ['a', 'b'].map((name) => workload(name, ['app=cart', `version=${name}`, `@app:k8s:sa=${name}`]));
+  if (!one || !other) throw new Error('there are two');
+  expect(identify([one, other]).candidates.map(({ tags }) => tags)).toEqual([['@app:k8s:sa=a']]);
 });

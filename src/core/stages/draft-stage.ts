@@ -1,8 +1,9 @@
 /** The front of the stages: what one of them wants to change, written out with everything an approver must know. */
-import type { Answers, Change, Draft, DraftSettings, EdgeGroup } from '#core/draft.ts';
+import type { Answers, Change, Draft, DraftSettings, EdgeGroup, Remark } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
 import { groupEdges } from '#core/groups.ts';
+import { isReleaseTag } from '#core/releases.ts';
 import { withChanges } from '#core/replay.ts';
 import { type AllowingStage, STAGES, type Stage } from '#core/stage.ts';
 import { validate } from '#core/validation.ts';
@@ -16,7 +17,7 @@ import { sketchMetadata } from './metadata.ts';
 import { type Mint, mintFor } from './mint.ts';
 import { sketchPods } from './pods.ts';
 import { isWanting, type Scene, setScene } from './scene.ts';
-import type { LeftOut, Sketch } from './sketch.ts';
+import { type LeftOut, list, type Sketch } from './sketch.ts';
 import { letThrough, sponsorRemarks, stoppedGroups, withSponsors } from './sponsors.ts';
 import { reasonsOf, withSuspicions } from './suspects.ts';
 import { sketchWebServer } from './web-server.ts';
@@ -112,7 +113,9 @@ function written(
     leftOut: sketch.leftOut.flatMap((one) => leftOutGroups(one, scene)),
     ...(sketch.breadth && changes.length > 0 ? { breadth: sketch.breadth } : {}),
     residual: [],
-    remarks: [...sketch.remarks, ...mint.remarks].sort((a, b) => order[a.level] - order[b.level]),
+    remarks: [...releaseRemarks(changes), ...sketch.remarks, ...mint.remarks].sort(
+      (a, b) => order[a.level] - order[b.level],
+    ),
   };
 }
 
@@ -125,6 +128,19 @@ function inOrder(changes: readonly Change[]): Change[] {
   const together: Change[] =
     prefixes.length === 0 ? [] : [{ kind: 'add-tag-prefixes', prefixes: [...new Set(prefixes)].sort() }];
   return [...together, ...of('create-external-network'), ...of('create-ruleset'), ...of('set-default-actions')];
+}
+
+/** A rule by a version means one release: the next one would get nothing of what it allows. */
+function releaseRemarks(changes: readonly Change[]): Remark[] {
+  const clauses = changes.flatMap((change) => {
+    if (change.kind !== 'create-ruleset') return [];
+    const { subject, incomingRules, outgoingRules } = change.ruleset;
+    return [...subject, ...[...incomingRules, ...outgoingRules].flatMap(({ object }) => object)];
+  });
+  const tags = [...new Set(clauses.flat())].filter(isReleaseTag).sort();
+  if (tags.length === 0) return [];
+  const text = `Rules name ${list(tags)}, which a new release may change: the next release is then not meant by them, and is cut once discovery mode is off.`;
+  return [{ level: 'look', text }];
 }
 
 /** A draft that the console would refuse must not reach an approver. */

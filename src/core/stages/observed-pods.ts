@@ -4,6 +4,7 @@ import type { Edge } from '#core/edge.ts';
 import type { Candidate } from '#core/identifier.ts';
 import type { NetworkRule } from '#core/network-ruleset.ts';
 import { portLabel } from '#core/protocol-ports.ts';
+import { isReleaseTag } from '#core/releases.ts';
 import type { Workload } from '#core/workload.ts';
 import { dialledLabels } from './dialled-labels.ts';
 import { carriesIdentity } from './ends.ts';
@@ -35,7 +36,7 @@ export function sketchObservedPods(scene: Scene, edges: readonly Edge[], mint: M
     const [first] = sharing;
     if (!first) return [];
     return mint.ruleset({
-      name: `allow-pods-${slug(sharing.map((workload) => workload.name).join('-'))}`,
+      name: `allow-pods-${slug([...new Set(sharing.map((workload) => workload.name))].join('-'))}`,
       subject: clausesOf(scene, first),
       incomingRules: rulesFor(scene, incoming.get(tags) ?? [], 'incoming'),
       outgoingRules: rulesFor(scene, outgoing.get(tags) ?? [], 'outgoing'),
@@ -50,6 +51,7 @@ export function sketchObservedPods(scene: Scene, edges: readonly Edge[], mint: M
         : [{ edges: nameless, because: 'one end carries no tag that a rule could name; it may be long gone' }],
     remarks: [
       ...sharedTagRemarks(scene, used),
+      ...releasesRemarks(scene, used),
       ...portRemarks(calls),
       ...namedPortRemarks(scene, calls),
       ...unknownServiceRemarks(scene, calls),
@@ -107,16 +109,24 @@ function portsOfCall({ called }: Scene, edge: Edge, destination: Workload): Pick
 }
 
 function sharedTagRemarks(scene: Scene, used: readonly Workload[]): Remark[] {
-  return used
-    .filter((workload) => !identified(scene, workload).unique)
-    .map((workload) => {
-      const { alsoCovers } = identified(scene, workload);
-      // What several workloads share entirely may be on others as well, who carry more besides.
-      const others =
-        workload.owners.length > 1 && alsoCovers.length > 0 ? ` So it is on ${alsoCovers.join(', ')}.` : '';
-      const because = scene.identify(workload).because;
-      return { level: 'look', text: `${because}${others} What one of them was seen to do, all of them may.` };
-    });
+  const shared = used.filter((workload) => !identified(scene, workload).unique);
+  return groupBy(shared, (workload) => scene.identify(workload).because).flatMap(([because, [workload]]): Remark[] => {
+    if (!workload) return [];
+    const { alsoCovers } = identified(scene, workload);
+    // What several workloads share entirely may be on others as well, who carry more besides.
+    const others = workload.owners.length > 1 && alsoCovers.length > 0 ? ` So it is on ${alsoCovers.join(', ')}.` : '';
+    return [{ level: 'look', text: `${because}${others} What one of them was seen to do, all of them may.` }];
+  });
+}
+
+/** So that whoever poses as another release is seen. */
+function releasesRemarks(scene: Scene, used: readonly Workload[]): Remark[] {
+  const several = used.map((workload) => scene.identify(workload).releases).filter(({ length }) => length > 1);
+  return groupBy(several, ([first]) => first?.key ?? '').map(([, [releases = []]]) => {
+    const tags = [...new Set(releases.flatMap((release) => release.tags.filter(isReleaseTag)))].sort();
+    const text = `${releases[0]?.name} was seen in ${releases.length} releases (${list(tags)}): the rules mean it whatever its release is.`;
+    return { level: 'note', text };
+  });
 }
 
 function portRemarks(calls: readonly Call[]): Remark[] {

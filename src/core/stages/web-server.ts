@@ -19,7 +19,11 @@ const GUIDE_NAME = 'allow-web-server';
 export function sketchWebServer(scene: Scene, edges: readonly Edge[], mint: Mint): Sketch {
   const scans = edges.filter((edge) => scene.scans.has(edge));
   const visits = edges.filter((edge) => !scene.scans.has(edge));
-  const servers = groupBy(visits, destinationOf)
+  const serverBehind = (edge: Edge) => {
+    const workload = scene.evidence.workloads.get(destinationOf(edge));
+    return workload && scene.identify(workload).releases[0];
+  };
+  const servers = groupBy(visits, (edge) => serverBehind(edge)?.key ?? '')
     .flatMap(([key, theirs]) => {
       const workload = scene.evidence.workloads.get(key);
       return workload ? [serverOf(scene, workload, theirs)] : [];

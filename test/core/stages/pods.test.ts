@@ -170,3 +170,34 @@ function portsOf(draft: Draft, name: string) {
     return [...change.ruleset.incomingRules, ...change.ruleset.outgoingRules].flatMap((rule) => rule.protocolPorts);
   });
 }
+
+test('a rollout from 1.2.3 to 1.2.4 leaves one ruleset for cart, which 1.2.5 is meant by as well', () => {
+  const [old, now] = ['1.2.3', '1.2.4'].map((version) => workload('cart', ['app=cart', `version=${version}`]));
+  if (!old || !now) throw new Error('there are two');
+  const seen = [edge(frontend, old, 'tcp/7070'), edge(frontend, now, 'tcp/7070')];
+  const draft = draftStage('pods', evidence([frontend, old, now], seen), OBSERVED, NO_ANSWERS);
+  expect(rulesetsOf(draft)).toEqual(['allow-pods-cart', 'allow-pods-frontend']);
+  expect(JSON.stringify(draft.changes)).not.toContain('version');
+  expect(draft.remarks.filter(({ text }) => text.includes('release'))).toEqual([
+    {
+      level: 'note',
+      text: 'cart was seen in 2 releases (version=1.2.3 and version=1.2.4): the rules mean it whatever its release is.',
+    },
+  ]);
+  expect(draft.allows).toHaveLength(2);
+});
+
+test('where only the version tells reviews apart, people have to look at what the next release will not get', () => {
+  const [v1, v2] = ['v1', 'v2'].map((version) => workload(`reviews-${version}`, ['app=reviews', `version=${version}`]));
+  if (!v1 || !v2) throw new Error('there are two');
+  const seen = [edge(frontend, v1, 'tcp/9080'), edge(frontend, v2, 'tcp/9080')];
+  const draft = draftStage('pods', evidence([frontend, v1, v2], seen), OBSERVED, NO_ANSWERS);
+  expect(draft.remarks).toContainEqual({
+    level: 'look',
+    text: 'Rules name version=v1 and version=v2, which a new release may change: the next release is then not meant by them, and is cut once discovery mode is off.',
+  });
+});
+
+function rulesetsOf(draft: Draft): string[] {
+  return draft.changes.flatMap((change) => (change.kind === 'create-ruleset' ? [change.ruleset.name] : []));
+}
