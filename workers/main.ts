@@ -10,8 +10,8 @@ import { serveHealth } from '#src/health.ts';
 import { JOB_NAMES, type JobData, type JobName } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { configured, type Running, stopOnSignal, VERSION } from '#src/starting.ts';
-import { type AllSteps, allSteps, type Todo } from './all-steps.ts';
-import { type FromSlack, heard } from './from-slack.ts';
+import { allSteps, type Todo } from './all-steps.ts';
+import { type FromSlack, hearing } from './from-slack.ts';
 import { keepSweeping } from './schedules.ts';
 
 const SWEEP_EVERY_MS = 60_000;
@@ -43,24 +43,15 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
     ...(readKubernetes ? { readKubernetes } : {}),
   });
 
-  const hearing = {
+  const hears = {
     inbox: memory.inbox,
     jobReceiptIsValid: (name: FromSlack, data: JobData<FromSlack>) =>
       jobReceiptIsValid(name, data, settings.receipts.publicKeys),
+    whisper: slack.poster.whisper,
     journal,
     now: Date.now,
   };
-  const steps: AllSteps = {
-    ...all,
-    'open-lockdown': async (data, job) => {
-      await heard(hearing, 'open-lockdown', data, job);
-      await all['open-lockdown'](data, job);
-    },
-    'record-request': async (data, job) => {
-      await heard(hearing, 'record-request', data, job);
-      await all['record-request'](data, job);
-    },
-  };
+  const steps = hearing(hears, all);
 
   const on = {
     error: (error: Error) => journal.redisFailed({ because: error.message }),

@@ -1,15 +1,22 @@
 /** Jobs left in the Slack process's name: heard when it left them, and not when somebody else wrote them into Redis. */
 import { expect, test } from 'vitest';
+import { inbox } from '#redis/inbox.ts';
 import { people } from '#sandbox/slack/seed.ts';
 import { jobReceiptIsValid, publicKeyText, signJob } from '#slack/receipt.ts';
 import type { JobData } from '#src/jobs.ts';
+import { aHouse, SECURITY } from '#test/support/house.ts';
+import { ownRedisForTests } from '#test/support/redis.ts';
 import { aReceiptKey } from '#test/support/slack-process.ts';
-import { heard } from '#workers/from-slack.ts';
+import { allSteps } from '#workers/all-steps.ts';
+import { type HearingDeps, heard, hearing } from '#workers/from-slack.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const DAY_MS = 24 * 3_600_000;
 const key = aReceiptKey();
 const publicKeys = { [key.id]: publicKeyText(key) };
+const isOurs: HearingDeps['jobReceiptIsValid'] = (name, data) => jobReceiptIsValid(name, data, publicKeys);
+const own = ownRedisForTests();
+const LONG = { groups: [SECURITY], needed: 2, expiresHours: 240 };
 
 const wish: JobData<'record-request'> = {
   id: 'release-shop-1',
@@ -34,20 +41,25 @@ const opening: JobData<'open-lockdown'> = {
 function listening(now = NOW) {
   const forged: string[] = [];
   const dropped: string[] = [];
-  const deps = {
+  const told: string[] = [];
+  const deps: HearingDeps = {
     inbox: { done: async (id: string) => void dropped.push(id) },
-    jobReceiptIsValid: (name: 'open-lockdown' | 'record-request', data: typeof wish | typeof opening) =>
-      jobReceiptIsValid(name, data, publicKeys),
-    journal: { forgedJob: ({ because }: { because: string }) => void forged.push(because) },
+    jobReceiptIsValid: isOurs,
+    whisper: async ({ user }, text) => void told.push(`${user}: ${text}`),
+    journal: {
+      forgedJob: ({ because }) => void forged.push(because),
+      refused: () => undefined,
+      slackFailed: () => undefined,
+    },
     now: () => now,
   };
-  return { deps, forged, dropped };
+  return { deps, forged, dropped, told };
 }
 
 test('what the Slack process left is heard', async () => {
   const { deps, forged, dropped } = listening();
-  await heard(deps, 'record-request', signJob('record-request', wish, key), { id: wish.id });
-  await heard(deps, 'open-lockdown', signJob('open-lockdown', opening, key), { id: 'open-shop-1' });
+  expect(await heard(deps, 'record-request', signJob('record-request', wish, key), { id: wish.id })).toBe(true);
+  expect(await heard(deps, 'open-lockdown', signJob('open-lockdown', opening, key), { id: 'open-shop-1' })).toBe(true);
   expect([...forged, ...dropped]).toEqual([]);
 });
 
@@ -73,10 +85,52 @@ test('a release that Boris really wished for is not heard a second time under an
   await expect(again).rejects.toThrow('copy of another job');
 });
 
-test('a wish is heard although the workers were away for days, and not any more after a week', async () => {
+test('a release is heard although the workers were away for days; after a week Boris is told that it was not done', async () => {
   const days = listening(NOW + 6 * DAY_MS);
-  await heard(days.deps, 'record-request', signed, { id: wish.id });
+  expect(await heard(days.deps, 'record-request', signed, { id: wish.id })).toBe(true);
   const week = listening(NOW + 7 * DAY_MS + 1);
-  const late = heard(week.deps, 'record-request', signed, { id: wish.id });
-  await expect(late).rejects.toThrow('more than a week old');
+  expect(await heard(week.deps, 'record-request', signed, { id: wish.id })).toBe(false);
+  expect(week.told).toEqual([
+    expect.stringMatching(`${people.boris}: .*2026-11-22 12:00 UTC \\(release\\) was not done`),
+  ]);
+  expect(week.dropped).toEqual([wish.id]);
+  expect(week.forged).toEqual([]);
+});
+
+test('a lockdown that Alice started and nobody opened for a week is not opened, and she is told', async () => {
+  const { deps, told, dropped } = listening(NOW + 8 * DAY_MS);
+  const left = signJob('open-lockdown', opening, key);
+  expect(await heard(deps, 'open-lockdown', left, { id: 'open-shop-1' })).toBe(false);
+  expect(told).toEqual([expect.stringContaining(`${people.alice}: `)]);
+  expect(dropped).toEqual(['open-shop-1']);
+});
+
+test('a wish that is too old stays kept while Slack does not answer, so that its owner is told later', async () => {
+  const { deps, dropped } = listening(NOW + 8 * DAY_MS);
+  const whisper = async () => {
+    throw new Error('Slack is out');
+  };
+  await expect(heard({ ...deps, whisper }, 'record-request', signed, { id: wish.id })).rejects.toThrow('Slack is out');
+  expect(dropped).toEqual([]);
+});
+
+test('Boris’s vote that was answered “recorded” counts however long the workers were away, while its question is open', async () => {
+  const house = await aHouse(own(), { namespace: { approval: LONG } });
+  await house.asking('dns');
+  const vote = await house.signedVote('boris', 'dns');
+  const id = 'vote-dns-1';
+  const asked: JobData<'record-request'> = {
+    ...wish,
+    id,
+    lockdown: house.id,
+    at: house.now(),
+    wish: { verb: 'vote', stage: 'dns', vote },
+  };
+  const left = signJob('record-request', asked, key);
+  await inbox(own().redis).keep(id, { name: 'record-request', data: left, at: asked.at });
+  house.later(9 * DAY_MS);
+  const steps = hearing({ ...house.deps, jobReceiptIsValid: isOurs }, allSteps(house.deps));
+  await steps['record-request'](left, { id, attempt: 1, lastAttempt: false });
+  expect((await house.stage('dns')).votes).toMatchObject([{ user: people.boris }]);
+  expect(await inbox(own().redis).waiting()).toEqual([]);
 });
