@@ -1,7 +1,7 @@
 /** Asks every minute of each open lockdown: which step should be under way, and is it? */
 import type { Settings } from '#config/schema.ts';
 import type { Event } from '#core/events.ts';
-import { dueSteps, STEPS_THAT_STOP_A_LOCKDOWN } from '#core/lockdown.ts';
+import { dueSteps, STEPS_THAT_STOP_A_LOCKDOWN, stepsTriedByThemselves } from '#core/lockdown.ts';
 import { currentStage, type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import type { CardStore } from '#redis/card-store.ts';
@@ -43,6 +43,8 @@ export type SweepDeps = ForgettingDeps &
 
 /** A step that was just started may not be in its queue yet. */
 const GRACE_MS = 10_000;
+/** What fails for longer than its own tries take. */
+const TRIED_AGAIN_MINUTES = 10;
 const DAY = 24 * 3_600_000;
 
 export function sweep(deps: SweepDeps) {
@@ -117,6 +119,11 @@ async function repair(deps: SweepDeps, lockdown: Lockdown, busy: ReadonlySet<str
     if (stage && step === 'ask-approval' && (await isThere(deps, lockdown, stage))) continue;
     deps.journal.repaired({ lockdown: lockdown.id, step });
     await startStep(deps, lockdown.id, { step, stage }, `sweep${minute}`);
+  }
+  const again = Math.floor(minute / TRIED_AGAIN_MINUTES);
+  for (const { step, stage } of stepsTriedByThemselves(lockdown)) {
+    if (!busy.has(placeOf(step, lockdown.id, stage)))
+      await startStep(deps, lockdown.id, { step, stage }, `again${again}`);
   }
 }
 

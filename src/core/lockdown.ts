@@ -54,7 +54,8 @@ const GUARDS = {
     event.type === 'vote-cast' && askOf(lockdown, event)?.nonce === event.vote.nonce,
   'it disables discovery mode': (_, event) => 'stage' in event && event.stage === 'disable-discovery',
   'it was not told before': (lockdown, event) =>
-    event.type === 'drifted' && canonical(event.found) !== canonical(lockdown.drift ?? []),
+    (event.type === 'drifted' && canonical(event.found) !== canonical(lockdown.drift ?? [])) ||
+    (event.type === 'step-failed' && failureOf(event) !== lockdown.failedStep),
   'it may be cut already': (lockdown) => mayBeCut(lockdown),
   'it cannot be cut yet': (lockdown) => !mayBeCut(lockdown),
   'it failed before anything was written': (lockdown, event) =>
@@ -153,7 +154,8 @@ export const LOCKDOWN_TABLE = {
     ...VOUCHED('releasing'),
     'prediction-checked': [{ when: 'it was not checked yet', to: 'releasing', does: ['announce'] }],
     released: [{ to: 'released', does: ['announce'] }],
-    'step-failed': [{ to: 'releasing', does: ['announce'] }],
+    // It is tried again by itself for as long as that takes: the same failure is told once.
+    'step-failed': [{ when: 'it was not told before', to: 'releasing', does: ['announce'] }],
     'tried-again': [{ to: 'releasing', does: ['release-lockdown', 'announce'] }],
   },
   released: {
@@ -327,7 +329,7 @@ function effectOnLockdown(lockdown: Lockdown, event: Event): Partial<Lockdown> {
     case 'drifted':
       return { drift: event.found.length > 0 ? event.found : undefined };
     case 'step-failed':
-      return { failedStep: `${event.step}: ${event.because}` };
+      return { failedStep: failureOf(event) };
     case 'tried-again':
     case 'released':
       return { failedStep: undefined };
@@ -338,6 +340,10 @@ function effectOnLockdown(lockdown: Lockdown, event: Event): Partial<Lockdown> {
     default:
       return {};
   }
+}
+
+function failureOf({ step, because }: EventOf<'step-failed'>): string {
+  return `${step}: ${because}`;
 }
 
 function takenBack(lockdown: Lockdown): Lockdown['stages'] {
@@ -479,6 +485,11 @@ export function dueSteps(lockdown: Lockdown): Step[] {
   const step = stage && STEP_OF[lockdown.stages[stage].phase];
   if (stage && step && !lockdown.paused) steps.push({ step, stage });
   return steps;
+}
+
+/** What failed and is started again every while without anybody's word: nobody may stay cut off because nobody is awake. */
+export function stepsTriedByThemselves({ phase, failedStep }: Lockdown): Step[] {
+  return phase === 'releasing' && failedStep !== undefined ? [{ step: 'release-lockdown' }] : [];
 }
 
 const STEP_OF: Partial<Record<StagePhase, StepName>> = {

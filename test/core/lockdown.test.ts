@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EVENT_TYPES, type Event, type EventType } from '#core/events.ts';
-import { advance, dueSteps, LOCKDOWN_TABLE, STAGE_TABLE, STEPS } from '#core/lockdown.ts';
+import { advance, dueSteps, LOCKDOWN_TABLE, STAGE_TABLE, STEPS, stepsTriedByThemselves } from '#core/lockdown.ts';
 import { currentStage, LOCKDOWN_PHASES, type Lockdown, STAGE_PHASES } from '#core/lockdown-state.ts';
 import { ALLOWING_STAGES, STAGES } from '#core/stage.ts';
 import { afterwards, aLockdown, anAsk, approved, aVote, carried, NOW } from '#test/support/lockdowns.ts';
@@ -241,13 +241,14 @@ describe('when a step fails', () => {
     expect(again?.transitions[0]?.steps).toContainEqual({ step: 'apply-stage', stage: 'dns' });
   });
 
-  test('a release that fails is waited for, and tried again on a word', () => {
+  test('a release that fails is tried again by itself or on a word, and the same failure is told once', () => {
     const releasing: Lockdown = { ...aLockdown(), phase: 'releasing' };
-    const failed = afterwards(releasing, {
-      type: 'step-failed',
-      step: 'release-lockdown',
-      because: 'The console is locked.',
-    });
+    const failure = { type: 'step-failed', step: 'release-lockdown', because: 'The console is locked.' } as const;
+    const failed = afterwards(releasing, failure);
+    expect(advance(failed, failure, NOW)).toBeUndefined();
+    expect(advance(failed, { ...failure, because: 'The credential has expired.' }, NOW)).toBeDefined();
+    expect(stepsTriedByThemselves(failed)).toEqual([{ step: 'release-lockdown' }]);
+    expect(stepsTriedByThemselves(releasing)).toEqual([]);
     expect(failed.failedStep).toContain('The console is locked.');
     expect(dueSteps(failed)).toEqual([]);
     expect(dueSteps(afterwards(failed, { type: 'tried-again', by: 'U0ALICE001' }))).toEqual([

@@ -282,6 +282,26 @@ describe('releasing', () => {
     expect(await defaults(house)).toEqual(['Inherit', 'Inherit']);
   });
 
+  test('that failed because the console was down for an hour is done by itself once it is back', async () => {
+    const house = await aHouse(redis);
+    await cut(house);
+    await house.control('POST', '/faults', { method: 'PUT', path: '/namespaces', status: 403, count: 0 });
+    await house.wish('alice', { verb: 'release', because: 'the shop is slow' });
+    await house.settle();
+    for (let minutes = 0; minutes < 60; minutes += 15) {
+      house.later(15 * MINUTE);
+      await sweep(house);
+    }
+    expect((await house.lockdown()).failedStep).toContain('release-lockdown');
+    expect((await house.history()).filter((type) => type === 'step-failed')).toHaveLength(1);
+    expect((await house.seen()).join('\n')).toContain('It is tried again by itself every ten minutes');
+    await house.control('DELETE', '/faults');
+    house.later(10 * MINUTE);
+    await sweep(house);
+    expect((await house.lockdown()).phase).toBe('released');
+    expect(await defaults(house)).toEqual(['Inherit', 'Inherit']);
+  });
+
   test('of a lockdown that is not being released does nothing', async () => {
     const house = await aHouse(redis);
     await cut(house);

@@ -153,8 +153,8 @@ function byPhase({ lockdown, discovery, confirmBy, links }: LockdownCard): Line[
       return lockdown.failedStep
         ? [
             [
-              italic('Waits for '),
-              'somebody to mend what failed and to try again; until then the namespace stays as it is.',
+              italic('It may still be cut. '),
+              'It is tried again by itself every ten minutes, until the former default actions are back; what does not pass by itself, somebody has to mend.',
             ],
           ]
         : ['The former default actions are being given back; this needs nobody.'];
