@@ -57,7 +57,8 @@ export async function gather(
 async function askKubernetes(deps: Pick<GatheringDeps, 'readKubernetes'>, namespace: string) {
   if (!deps.readKubernetes) return { answer: 'not configured' as const, facts: undefined, doubts: [] };
   try {
-    return { answer: 'asked' as const, facts: await deps.readKubernetes(namespace), doubts: [] };
+    const facts = await deps.readKubernetes(namespace);
+    return { answer: 'asked' as const, facts, doubts: facts.unread ?? [] };
   } catch (error) {
     // The facts can be read off the flows too, less surely: people are told, and decide.
     if (!isFailure(error)) throw error;

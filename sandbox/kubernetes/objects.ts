@@ -1,6 +1,7 @@
-/** Nodes and services of the world as Kubernetes writes them. */
+/** Nodes, services and endpoint slices of the world as Kubernetes writes them. */
 import { createHash } from 'node:crypto';
 import type { ClusterService, Node, ServicePort } from '#sandbox/console/world/cluster.ts';
+import type { Endpoints } from '#sandbox/console/world/endpoints.ts';
 
 export function nodeObject(node: Node): object {
   return {
@@ -25,8 +26,24 @@ export function serviceObject(service: ClusterService): object {
   };
 }
 
-export function listObject(kind: string, items: object[]): object {
-  return { kind: `${kind}List`, apiVersion: 'v1', metadata: { resourceVersion: '1' }, items };
+/** The endpoints of a service that have the same numbers for its ports. */
+export function sliceObject(service: ClusterService, { workload, ports, addresses }: Endpoints): object {
+  const { name, namespace } = service;
+  return {
+    metadata: {
+      name: `${name}-${workload}`,
+      namespace,
+      uid: uid(`${namespace}/${name}/${workload}`),
+      labels: { 'kubernetes.io/service-name': name },
+    },
+    addressType: 'IPv4',
+    ports: ports.map((port) => ({ name: port.name ?? '', protocol: port.protocol, port: port.number })),
+    endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
+  };
+}
+
+export function listObject(kind: string, items: object[], apiVersion = 'v1'): object {
+  return { kind: `${kind}List`, apiVersion, metadata: { resourceVersion: '1' }, items };
 }
 
 export function singleObject(kind: string, item: object): object {

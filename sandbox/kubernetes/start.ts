@@ -1,4 +1,4 @@
-/** The Kubernetes of the world, for reading only: its nodes, its services. */
+/** The Kubernetes of the world, for reading only: its nodes, its services and what is behind these. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -7,9 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority } from '#sandbox/console/server/certificates.ts';
+import { endpointsOf } from '#sandbox/console/world/endpoints.ts';
 import type { World } from '#sandbox/console/world/world.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
-import { listObject, nodeObject, serviceObject, singleObject, statusObject } from './objects.ts';
+import { listObject, nodeObject, serviceObject, singleObject, sliceObject, statusObject } from './objects.ts';
 
 export interface KubernetesOptions {
   world: World;
@@ -60,7 +61,12 @@ function answer(world: World, token: string, request: IncomingMessage): Reply {
   if (request.method !== 'GET') return refusal(405, 'MethodNotAllowed', 'This cluster can only be read.');
   const { pathname } = new URL(request.url ?? '/', 'https://cluster');
   if (pathname === '/version') return found({ major: '1', minor: '21', gitVersion: 'v1.21.5' });
-  return nodes(world, pathname) ?? services(world, pathname) ?? refusal(404, 'NotFound', `${pathname} not found`);
+  return (
+    nodes(world, pathname) ??
+    services(world, pathname) ??
+    slices(world, pathname) ??
+    refusal(404, 'NotFound', `${pathname} not found`)
+  );
 }
 
 function nodes(world: World, path: string): Reply | undefined {
@@ -81,6 +87,16 @@ function services(world: World, path: string): Reply | undefined {
   return service
     ? found(singleObject('Service', serviceObject(service)))
     : refusal(404, 'NotFound', `services "${name}" not found`);
+}
+
+function slices(world: World, path: string): Reply | undefined {
+  const [, namespace] = /^\/apis\/discovery\.k8s\.io\/v1\/namespaces\/([^/]+)\/endpointslices$/.exec(path) ?? [];
+  if (namespace === undefined) return undefined;
+  const here = world.services.filter((service) => service.namespace === namespace);
+  const items = here.flatMap((service) =>
+    endpointsOf(world, service, world.startMs).map((endpoints) => sliceObject(service, endpoints)),
+  );
+  return found(listObject('EndpointSlice', items, 'discovery.k8s.io/v1'));
 }
 
 function found(body: object): Reply {

@@ -4,6 +4,7 @@ import type { Workload } from '#core/workload.ts';
 import { judge } from '#sandbox/console/enforcer/connection.ts';
 import type { Policy } from '#sandbox/console/objects.ts';
 import type { Edge } from '#sandbox/console/traffic/edges.ts';
+import { isBehind, targetOf } from '#sandbox/console/world/endpoints.ts';
 import type { Pod } from '#sandbox/console/world/pods.ts';
 import { podsAt, type World } from '#sandbox/console/world/world.ts';
 import { type Sighted, workloadKeyOf } from './sightings.ts';
@@ -83,11 +84,11 @@ function portsInUse({ world, edges }: Wide): Pick<Tuple, 'protocol' | 'port'>[] 
 function isAllowed(world: World, policy: Policy, tuple: Tuple, source: Pod, destination: Pod): boolean {
   const { protocol, port } = tuple;
   const dialled = new Set([port]);
+  const workload = world.graph.services.find(({ name }) => name === destination.workload);
   for (const service of world.services) {
-    const behind = Object.entries(service.selector);
-    if (behind.length === 0 || !behind.every(([key, value]) => destination.labels[key] === value)) continue;
+    if (!workload || !isBehind(destination.labels, service)) continue;
     for (const each of service.ports)
-      if (each.targetPort === port && each.protocol.toLowerCase() === protocol) dialled.add(each.port);
+      if (targetOf(each, workload) === port && each.protocol.toLowerCase() === protocol) dialled.add(each.port);
   }
   const ends = {
     source: { unit: source, address: source.address },

@@ -1,7 +1,7 @@
 /** On which ports a workload may be dialled when a report shows one, as far as the cluster's Services tell. */
-import type { Evidence, KubernetesService } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { TCP, UDP } from './flow.ts';
-import { protocolName, servicesBehind } from './services.ts';
+import { protocolName, type ServicePort, servicesBehind, targetsOf } from './services.ts';
 import type { Workload } from './workload.ts';
 
 /**
@@ -16,8 +16,6 @@ export type CalledPorts = {
   /** Ports of Services whose container port has a name that stands for no known number: they may lead to any. */
   unresolved(destination: Workload, protocol: number): readonly ServicePort[];
 };
-
-type ServicePort = KubernetesService['ports'][number];
 
 export function calledPorts(evidence: Pick<Evidence, 'namespace' | 'kubernetes'>): CalledPorts {
   const known = new Map<string, readonly ServicePort[]>();
@@ -52,10 +50,4 @@ export function calledPorts(evidence: Pick<Evidence, 'namespace' | 'kubernetes'>
 function mayLeadTo(servicePort: ServicePort, port: number): boolean {
   const targets = targetsOf(servicePort);
   return targets.length === 0 || targets.includes(port);
-}
-
-/** The container's ports as numbers; none where it only has a name. */
-function targetsOf({ port, targetPort }: ServicePort): readonly number[] {
-  if (typeof targetPort === 'string') return [];
-  return [targetPort > 0 ? targetPort : port];
 }

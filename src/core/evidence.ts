@@ -9,6 +9,8 @@ export type KubernetesFacts = {
   readonly dnsAddresses: readonly string[];
   readonly nodes: readonly { readonly name: string; readonly addresses: readonly string[] }[];
   readonly services: readonly KubernetesService[];
+  /** What could not be read beside these, in sentences. */
+  readonly unread?: readonly string[];
 };
 
 export type KubernetesService = {
@@ -21,6 +23,8 @@ export type KubernetesService = {
     readonly port: number;
     /** A number, or the name of a container's port. */
     readonly targetPort: number | string;
+    /** What such a name stands for in the pods behind it now; absent where the cluster did not say. */
+    readonly targets?: readonly number[];
     readonly nodePort?: number;
     readonly protocol: 'TCP' | 'UDP' | 'SCTP';
   }[];

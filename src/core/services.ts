@@ -26,8 +26,15 @@ export function protocolName(protocol: number): string {
   return protocol === TCP ? 'TCP' : protocol === UDP ? 'UDP' : '';
 }
 
-export function servicePortsOf(service: KubernetesService, protocol: number): (number | string)[] {
-  return service.ports
-    .filter((port) => port.protocol === protocolName(protocol))
-    .flatMap((port) => [port.port, port.targetPort, ...(port.nodePort === undefined ? [] : [port.nodePort])]);
+export type ServicePort = KubernetesService['ports'][number];
+
+/** The container's ports as numbers; none where it has a name and nobody said what that stands for. */
+export function targetsOf({ port, targetPort, targets }: ServicePort): readonly number[] {
+  if (typeof targetPort === 'string') return targets ?? [];
+  return [targetPort > 0 ? targetPort : port];
+}
+
+/** Everything a client may have used to get there, as the client or the container sees it. */
+export function numbersOf(port: ServicePort): number[] {
+  return [...(port.nodePort === undefined ? [] : [port.nodePort]), ...targetsOf(port), port.port];
 }

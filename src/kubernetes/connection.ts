@@ -1,5 +1,11 @@
 /** Which cluster is asked and as whom; nothing that would start a program to find out. */
-import { CoreV1Api, createConfiguration, KubeConfig, ServerConfiguration } from '@kubernetes/client-node';
+import {
+  CoreV1Api,
+  createConfiguration,
+  DiscoveryV1Api,
+  KubeConfig,
+  ServerConfiguration,
+} from '@kubernetes/client-node';
 import { KubernetesFailure } from './errors.ts';
 
 export type KubernetesConnection = {
@@ -11,7 +17,7 @@ export type KubernetesConnection = {
   readonly timeoutMs?: number;
 };
 
-export function connect(connection: KubernetesConnection): CoreV1Api {
+export function connect(connection: KubernetesConnection): { core: CoreV1Api; discovery: DiscoveryV1Api } {
   const config = new KubeConfig();
   if (connection.kubeconfig === undefined) config.loadFromCluster();
   else loadKubeconfig(config, connection.kubeconfig, connection.context);
@@ -22,21 +28,20 @@ export function connect(connection: KubernetesConnection): CoreV1Api {
     throw unusable(connection.kubeconfig, 'it does not verify the cluster’s certificate');
 
   const timeoutMs = connection.timeoutMs ?? 15_000;
-  return new CoreV1Api(
-    createConfiguration({
-      baseServer: new ServerConfiguration(cluster.server, {}),
-      authMethods: { default: config },
-      promiseMiddleware: [
-        {
-          async pre(request) {
-            request.setSignal(AbortSignal.timeout(timeoutMs));
-            return request;
-          },
-          post: async (response) => response,
+  const configuration = createConfiguration({
+    baseServer: new ServerConfiguration(cluster.server, {}),
+    authMethods: { default: config },
+    promiseMiddleware: [
+      {
+        async pre(request) {
+          request.setSignal(AbortSignal.timeout(timeoutMs));
+          return request;
         },
-      ],
-    }),
-  );
+        post: async (response) => response,
+      },
+    ],
+  });
+  return { core: new CoreV1Api(configuration), discovery: new DiscoveryV1Api(configuration) };
 }
 
 function loadKubeconfig(config: KubeConfig, path: string, context: string | undefined): void {

@@ -2,7 +2,8 @@
 import type { CoreV1Api, V1Node, V1Service, V1ServicePort } from '@kubernetes/client-node';
 import type { KubernetesFacts, KubernetesService } from '#core/evidence.ts';
 import { connect, type KubernetesConnection } from './connection.ts';
-import { failureOf } from './errors.ts';
+import { type NamedPorts, readNamedPorts } from './named-ports.ts';
+import { readPages } from './pages.ts';
 
 export type KubernetesConfig = KubernetesConnection & {
   /** Where the cluster's DNS service is. */
@@ -17,7 +18,7 @@ export async function readKubernetesFacts(
   config: KubernetesConfig,
   kubernetesNamespace: string,
 ): Promise<KubernetesFacts> {
-  const api = connect(config);
+  const { core: api, discovery } = connect(config);
   const limit = config.pageSize ?? PAGE_SIZE;
   const dns = config.dnsService ?? KUBE_DNS;
   const [nodes, services, dnsServices] = await Promise.all([
@@ -25,10 +26,12 @@ export async function readKubernetesFacts(
     readServices(api, { namespace: kubernetesNamespace, limit }),
     readServices(api, { namespace: dns.namespace, limit, fieldSelector: `metadata.name=${dns.name}` }),
   ]);
+  const named = await readNamedPorts(discovery, services, { namespace: kubernetesNamespace, limit });
   return {
     dnsAddresses: dnsServices.filter(({ metadata }) => metadata?.name === dns.name).flatMap(clusterIpsOf),
     nodes: nodes.map((node) => ({ name: node.metadata?.name ?? '', addresses: internalAddressesOf(node) })),
-    services: services.map(serviceOf),
+    services: services.map((service) => serviceOf(service, named)),
+    ...(named.unread ? { unread: [named.unread] } : {}),
   };
 }
 
@@ -46,25 +49,6 @@ function readServices(
   );
 }
 
-type Page<Item> = { readonly items: Item[]; readonly metadata?: { readonly _continue?: string } };
-
-async function readPages<Item>(
-  read: (page: { readonly _continue?: string }) => Promise<Page<Item>>,
-  what: string,
-): Promise<Item[]> {
-  try {
-    const items: Item[] = [];
-    for (let next: string | undefined; ; ) {
-      const page = await read(next === undefined ? {} : { _continue: next });
-      items.push(...page.items);
-      next = page.metadata?._continue;
-      if (!next) return items;
-    }
-  } catch (error) {
-    throw failureOf(error, what);
-  }
-}
-
 function internalAddressesOf(node: V1Node): string[] {
   const addresses = node.status?.addresses ?? [];
   return addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
@@ -76,13 +60,14 @@ function clusterIpsOf(service: V1Service): string[] {
   return ips.filter((ip) => ip !== '' && ip !== 'None');
 }
 
-function serviceOf(service: V1Service): KubernetesService {
+function serviceOf(service: V1Service, named: NamedPorts): KubernetesService {
+  const name = service.metadata?.name ?? '';
   return {
-    name: service.metadata?.name ?? '',
+    name,
     type: typeOf(service),
     clusterIps: clusterIpsOf(service),
     selector: service.spec?.selector ?? {},
-    ports: (service.spec?.ports ?? []).map(portOf),
+    ports: (service.spec?.ports ?? []).map((port) => portOf(port, named.targetsOf(name, port))),
   };
 }
 
@@ -92,11 +77,12 @@ function typeOf(service: V1Service): KubernetesService['type'] {
 }
 
 /** Without a target port it is the port itself; without a protocol it is TCP (as the cluster reads it). */
-function portOf(port: V1ServicePort): KubernetesService['ports'][number] {
+function portOf(port: V1ServicePort, targets: readonly number[]): KubernetesService['ports'][number] {
   const protocol = port.protocol === 'UDP' || port.protocol === 'SCTP' ? port.protocol : 'TCP';
   return {
     port: port.port,
     targetPort: port.targetPort ?? port.port,
+    ...(targets.length > 0 ? { targets } : {}),
     ...(port.nodePort ? { nodePort: port.nodePort } : {}),
     protocol,
   };

@@ -137,6 +137,22 @@ describe('a container’s port that its Service knows by name only', () => {
   );
 });
 
+test('names that the cluster resolves lead callers to their own Service’s ports only', () => {
+  const ports = [
+    { port: 80, targetPort: 'http', targets: [8080, 8081], protocol: 'TCP' as const },
+    { port: 9090, targetPort: 'metrics', targets: [9102], protocol: 'TCP' as const },
+  ];
+  const facts = { ...under([], kubernetes({ services: [{ ...MAIL_SERVICE, ports }] })), policy: withPrefixes('app=') };
+  const calls = [CALL, edge(WEB, MAIL, 'tcp/9102')];
+  const ported = (edges: typeof calls) =>
+    draftStage('pods', { ...facts, edges }, { ...SETTINGS, podsMode: 'observed' }, NO_ANSWERS).changes.flatMap(
+      (change) =>
+        change.kind === 'create-ruleset' ? change.ruleset.outgoingRules.flatMap((one) => one.protocolPorts) : [],
+    );
+  expect(ported([CALL])).toEqual(['tcp/80', 'tcp/8080']);
+  expect(ported(calls)).toEqual(['tcp/80', 'tcp/8080', 'tcp/9090', 'tcp/9102']);
+});
+
 describe('no cluster to ask', () => {
   test.each([
     ['the port of the container', [rule('Allow', 'tcp/8080')], 'uncertain'],

@@ -60,12 +60,18 @@ const SERVICES = [
     spec: {
       clusterIP: 'None',
       ports: [
-        { port: 6379, targetPort: 'redis' },
+        { name: 'cart', port: 6379, targetPort: 'redis' },
         { port: 5353, protocol: 'UDP' },
       ],
     },
   },
 ];
+
+const SLICES = '/apis/discovery.k8s.io/v1/namespaces/hipster-shop/endpointslices';
+
+function slice(service: string, ...ports: { name: string; port: number }[]) {
+  return { metadata: { labels: { 'kubernetes.io/service-name': service } }, addressType: 'IPv4', ports, endpoints: [] };
+}
 
 function wellBehaved({ path, query }: Received): Reply {
   const items = (list: unknown[], next?: string): Reply => ({
@@ -76,6 +82,13 @@ function wellBehaved({ path, query }: Received): Reply {
       ? items([node('node-2', '10.128.0.3')])
       : items([node('node-1', '10.128.0.2', 'fd00::2')], 'more');
   if (path === '/api/v1/namespaces/hipster-shop/services') return items(SERVICES);
+  if (path === SLICES)
+    return query.get('continue') === 'more'
+      ? items([
+          slice('redis-cart', { name: 'cart', port: 6380 }),
+          slice('frontend-external', { name: 'cart', port: 1 }),
+        ])
+      : items([slice('redis-cart', { name: 'cart', port: 6379 }, { name: 'other', port: 2 })], 'more');
   if (path === '/api/v1/namespaces/kube-system/services')
     return items([
       { metadata: { name: 'kube-dns' }, spec: { clusterIP: '10.75.240.10' } },
@@ -84,7 +97,35 @@ function wellBehaved({ path, query }: Received): Reply {
   return { status: 404, json: { kind: 'Status', code: 404 } };
 }
 
-test('nodes, services and the DNS service are read, in pages, and nothing else', async () => {
+test('who has no port with a name is not asked for the right to read endpoint slices', async () => {
+  const plain = [{ metadata: { name: 'cart' }, spec: { ports: [{ port: 80, targetPort: 8080 }, { port: 81 }] } }];
+  const { path, received } = await clusterThat((request) =>
+    request.path === '/api/v1/namespaces/hipster-shop/services' ? { json: { items: plain } } : wellBehaved(request),
+  );
+
+  const facts = await readKubernetesFacts({ kubeconfig: path }, 'hipster-shop');
+
+  expect(facts.unread).toBeUndefined();
+  expect(facts.services.flatMap(({ ports }) => ports.map(({ targetPort }) => targetPort))).toEqual([8080, 81]);
+  expect(received.map(({ path: asked }) => asked)).not.toContain(SLICES);
+});
+
+test('a credential without the right to read endpoint slices still reads the rest, and people are told what is missing', async () => {
+  const { path } = await clusterThat((request) =>
+    request.path === SLICES ? { status: 403, json: { kind: 'Status', code: 403 } } : wellBehaved(request),
+  );
+
+  const facts = await readKubernetesFacts({ kubeconfig: path }, 'hipster-shop');
+
+  expect(facts.unread).toEqual([
+    'The credential has no right to read the endpoint slices of hipster-shop in the cluster. So nobody knows which ports of the containers their names in Services stand for.',
+  ]);
+  expect(facts.dnsAddresses).toEqual(['10.75.240.10']);
+  const cart = facts.services.find(({ name }) => name === 'redis-cart');
+  expect(cart?.ports[0]).toEqual({ port: 6379, targetPort: 'redis', protocol: 'TCP' });
+});
+
+test('nodes, services, the DNS service and what names of ports stand for are read, in pages, and nothing else', async () => {
   const { path, received } = await clusterThat(wellBehaved);
 
   const facts = await readKubernetesFacts({ kubeconfig: path, pageSize: 1 }, 'hipster-shop');
@@ -109,7 +150,7 @@ test('nodes, services and the DNS service are read, in pages, and nothing else',
         clusterIps: [],
         selector: {},
         ports: [
-          { port: 6379, targetPort: 'redis', protocol: 'TCP' },
+          { port: 6379, targetPort: 'redis', targets: [6379, 6380], protocol: 'TCP' },
           { port: 5353, targetPort: 5353, protocol: 'UDP' },
         ],
       },
@@ -120,6 +161,8 @@ test('nodes, services and the DNS service are read, in pages, and nothing else',
     'GET /api/v1/namespaces/kube-system/services',
     'GET /api/v1/nodes',
     'GET /api/v1/nodes',
+    `GET ${SLICES}`,
+    `GET ${SLICES}`,
   ]);
   expect(received.every(({ headers }) => headers.authorization === 'Bearer cluster-secret')).toBe(true);
 });

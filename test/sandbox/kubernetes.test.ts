@@ -1,10 +1,10 @@
-/** The three questions the guide asks kubectl, asked with the ordinary client. */
+/** The questions the guide asks kubectl, and which numbers the names of ports stand for, asked with the ordinary client. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api, DiscoveryV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { createWorld, type World } from '#sandbox/console/world/world.ts';
+import { createWorld, podsAt, type World } from '#sandbox/console/world/world.ts';
 import { type RunningKubernetes, startKubernetes } from '#sandbox/kubernetes/start.ts';
 
 const app = fileURLToPath(new URL('../../sandbox/apps/hipster-shop-v0.3.1.json', import.meta.url));
@@ -36,6 +36,20 @@ test('the services of the namespace tell port, target port and node port', async
   expect(named('frontend-external')?.ports?.[0]?.nodePort).toBeGreaterThanOrEqual(30_000);
   expect(named('frontend')?.ports?.[0]?.nodePort).toBeUndefined();
   expect(items.some(({ metadata }) => metadata?.name === 'kube-dns')).toBe(false);
+});
+
+test('the endpoints of a service tell which number a port has behind it, and where', async () => {
+  const config = new KubeConfig();
+  config.loadFromFile(running.kubeconfig);
+  const api = config.makeApiClient(DiscoveryV1Api);
+  const { items } = await api.listNamespacedEndpointSlice({ namespace: 'hipster-shop' });
+  const [slice, ...more] = items.filter(
+    ({ metadata }) => metadata?.labels?.['kubernetes.io/service-name'] === 'emailservice',
+  );
+  expect(more).toEqual([]);
+  expect(slice?.ports).toMatchObject([{ port: 8080, protocol: 'TCP' }]);
+  const addresses = podsAt(world, 'emailservice', world.startMs).map(({ address }) => address);
+  expect(slice?.endpoints?.flatMap((endpoint) => endpoint.addresses)).toEqual(addresses);
 });
 
 test('the resolver of the cluster is a service in kube-system', async () => {

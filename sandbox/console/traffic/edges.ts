@@ -1,5 +1,6 @@
 /** Everything that talks in this world: the edges of the graph, and the noise planted beside them. */
 import { apiServerAddress, dnsAddress } from '#sandbox/console/world/cluster.ts';
+import { targetOf } from '#sandbox/console/world/endpoints.ts';
 import { addressPool, publicAddress } from '#sandbox/console/world/names.ts';
 import { cronWorkload, isStartUp, type World } from '#sandbox/console/world/world.ts';
 
@@ -79,7 +80,9 @@ function noise({ graph, seed, chance }: World): Edge[] {
 function cronEdge(served: World['graph']['services'][number]): Edge {
   const service = served.services[0];
   const port = served.ports.find(isTcp)?.containerPort ?? 0;
-  const servicePort = service?.ports.filter(isTcp).find(({ targetPort }) => targetPort === port)?.port ?? port;
+  const leads = (one: { port: number; targetPort?: number | string | undefined; protocol: 'TCP' | 'UDP' }) =>
+    targetOf({ targetPort: one.targetPort ?? one.port, protocol: one.protocol }, served) === port;
+  const servicePort = service?.ports.filter(isTcp).find(leads)?.port ?? port;
   return {
     ...common('edge', { from: cronWorkload, to: served.name, protocol: 'TCP', port, servicePort, frequency: 'rare' }),
     ...(service ? { service: service.name } : {}),

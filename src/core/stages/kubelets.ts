@@ -2,7 +2,7 @@
 import type { Remark } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import { asEntry, atProbeRhythm } from '#core/peers.ts';
-import { isPublished, protocolName, servicesBehind } from '#core/services.ts';
+import { isPublished, numbersOf, protocolName, servicesBehind } from '#core/services.ts';
 import { isIcmp, outsideAddress } from './ends.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
@@ -143,11 +143,7 @@ function loadBalancerRemarks(scene: Scene, edges: readonly Edge[]): Remark[] {
     if (!workload) return [];
     const service = servicesBehind(workload, scene.evidence)
       .filter(isPublished)
-      .find((one) =>
-        one.ports.some((port) =>
-          theirs.some((edge) => [port.port, port.targetPort, port.nodePort].includes(edge.port)),
-        ),
-      );
+      .find((one) => one.ports.some((port) => theirs.some((edge) => numbersOf(port).includes(edge.port ?? -1))));
     if (!service) return [];
     const ports = portsOf(theirs.filter((edge) => !isIcmp(edge)));
     return [

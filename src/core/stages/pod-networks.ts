@@ -4,7 +4,7 @@ import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
 import { UDP } from '#core/flow.ts';
 import { addressKind } from '#core/peers.ts';
-import { servicesBehind } from '#core/services.ts';
+import { servicesBehind, targetsOf } from '#core/services.ts';
 import { ownEnd } from './ends.ts';
 import type { Nodes } from './nodes.ts';
 
@@ -68,7 +68,7 @@ const nearby: Belongs = (call, answer) => rangeOf([call.address, answer.address]
 function portsLeadingTo({ workload, port }: Datagram, evidence: Evidence): Set<number> {
   const known = evidence.workloads.get(workload);
   const ports = known ? servicesBehind(known, evidence).flatMap((service) => service.ports) : [];
-  return new Set([port, ...ports.filter((one) => one.targetPort === port).map((one) => one.port)]);
+  return new Set([port, ...ports.filter((one) => targetsOf(one).includes(port)).map((one) => one.port)]);
 }
 
 /** The smallest range that holds them all; nothing where that is wider than allowed. */

@@ -2,7 +2,7 @@
 import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { AddressKind } from '#core/peers.ts';
-import { isPublished, servicePortsOf, servicesBehind } from '#core/services.ts';
+import { isPublished, numbersOf, protocolName, type ServicePort, servicesBehind } from '#core/services.ts';
 import type { AllowingStage } from '#core/stage.ts';
 import { carriesIdentity, isIcmp } from './ends.ts';
 import type { Nodes } from './nodes.ts';
@@ -45,7 +45,7 @@ function incomingStage(edge: Edge, address: string, ground: Ground): AllowingSta
   const workload = ground.evidence.workloads.get(edge.destination.workload);
   if (!workload) return undefined;
   const published = servicesBehind(workload, ground.evidence).filter(isPublished);
-  return published.some((service) => servicePortsOf(service, edge.protocol).includes(edge.port ?? -1))
-    ? 'web-server'
-    : undefined;
+  const leadsHere = (port: ServicePort) =>
+    port.protocol === protocolName(edge.protocol) && numbersOf(port).includes(edge.port ?? -1);
+  return published.some(({ ports }) => ports.some(leadsHere)) ? 'web-server' : undefined;
 }

@@ -1,7 +1,18 @@
 /** Which workloads the internet may reach, on which ports, and by which tag. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { withChanges } from '#core/replay.ts';
 import { draftStage } from '#core/stages/draft-stage.ts';
-import { brief, edge, evidence, kubernetes, NO_ANSWERS, SETTINGS, SHOP, workload } from '#test/support/evidence.ts';
+import {
+  brief,
+  edge,
+  evidence,
+  kubernetes,
+  NO_ANSWERS,
+  policy,
+  SETTINGS,
+  SHOP,
+  workload,
+} from '#test/support/evidence.ts';
 
 const frontend = workload('frontend');
 const admin = workload('admin');
@@ -78,6 +89,56 @@ test('a container’s port known only by its name is the one that was seen', () 
     [service('web', 'frontend', [[80, 'http', 31234]])],
   );
   expect(ports(draft)).toEqual(['tcp/80', 'tcp/8080', 'tcp/31234']);
+});
+
+describe('a LoadBalancer that knows its ports as http and https', () => {
+  const visits = [edge('198.51.100.20', frontend, 'tcp/8080'), edge('203.0.113.7', frontend, 'tcp/8443')];
+  const unresolved = service('frontend-external', 'frontend', [
+    [80, 'http', 31080],
+    [443, 'https', 31443],
+  ]);
+  const resolved = {
+    ...unresolved,
+    ports: unresolved.ports.map((port, at) => ({ ...port, targets: [[8080], [8443]][at] ?? [] })),
+  };
+
+  test.each([
+    ['the cluster says what the names stand for', resolved, ['note', 'note', 'note']],
+    ['nobody says what the names stand for', unresolved, ['look', 'note', 'note', 'note']],
+  ])('is open on both when %s, and no list of today’s clients is', (_, external, levels) => {
+    const draft = draftOf(visits, [external]);
+    const rulesets = draft.changes.flatMap((change) => (change.kind === 'create-ruleset' ? [change.ruleset] : []));
+    const ports = rulesets.flatMap((one) => one.incomingRules.flatMap((rule) => rule.protocolPorts));
+    expect(ports).toEqual(['tcp/80', 'tcp/443', 'tcp/8080', 'tcp/8443', 'tcp/31080', 'tcp/31443']);
+    expect(draft.allows).toEqual(visits.map(({ id }) => id).sort());
+    expect(draft.leftOut).toEqual([]);
+    expect(draft.remarks.map(({ level }) => level)).toEqual(levels);
+    const facts = evidence([frontend], visits, {
+      policy: withChanges(policy(), draft.changes),
+      kubernetes: kubernetes({ services: [external] }),
+    });
+    expect(draftStage('disable-discovery', facts, SETTINGS, NO_ANSWERS).residual).toEqual([]);
+  });
+
+  test('says which names nobody could resolve, and what was opened for them', () => {
+    expect(draftOf(visits, [unresolved]).remarks[0]).toEqual({
+      level: 'look',
+      text: 'Service frontend-external publishes ports of frontend by name only (“http” and “https”), and the cluster did not say which they are; what was seen is opened, tcp/8080 and tcp/8443.',
+    });
+  });
+
+  test('opens nothing for a single knock or an administrator’s port, and does not say that no Service publishes it', () => {
+    const knocks = [
+      edge('198.51.100.20', frontend, 'tcp/9999', { ...brief(1, 0) }),
+      edge('198.51.100.20', frontend, 'tcp/6379'),
+    ];
+    const draft = draftOf([...visits, ...knocks], [unresolved]);
+    expect(draft.leftOut.map(({ because }) => because)).toEqual([
+      'tcp/9999 of frontend was hardly used, or is no port to open to the internet',
+      'tcp/6379 is a port for administrators or stores, and 198.51.100.20 is outside',
+    ]);
+    expect(draft.allows).toEqual(visits.map(({ id }) => id).sort());
+  });
 });
 
 test('without Kubernetes the ports seen from outside are drafted, and the card says so', () => {
