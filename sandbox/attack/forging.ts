@@ -57,7 +57,12 @@ export function submission(user: string, view: Record<string, unknown>): string 
   });
 }
 
-export function reaction(user: string, card: Pick<Card, 'ts'>, name: string): string {
+export function reaction(
+  user: string,
+  card: Pick<Card, 'ts'>,
+  name: string,
+  type: 'reaction_added' | 'reaction_removed' = 'reaction_added',
+): string {
   return JSON.stringify({
     token: 'forged',
     team_id: team.id,
@@ -67,7 +72,7 @@ export function reaction(user: string, card: Pick<Card, 'ts'>, name: string): st
     event_time: Math.floor(Date.now() / 1000),
     authorizations: [{ enterprise_id: null, team_id: team.id, user_id: app.botUser, is_bot: true }],
     event: {
-      type: 'reaction_added',
+      type,
       user,
       reaction: name,
       item: { type: 'message', channel: CHANNEL, ts: card.ts },

@@ -1,4 +1,5 @@
 /** Reactions on an approval card: votes, where the configuration lets them be. */
+import type { webApi } from '@slack/bolt';
 import { outcome, type Vote } from '#core/approval.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { STAGES, type Stage } from '#core/stage.ts';
@@ -6,11 +7,14 @@ import { cardNames } from './card-names.ts';
 import type { Actor, Reply } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
-import { decisionOf } from './reactions-shown.ts';
+import { onlySigned } from './known-to-slack.ts';
+import { decisionOf, reactionsShown, type Shown } from './reactions-shown.ts';
+import { NOT_AS_SHOWN } from './views/answers.ts';
 import { castVote, openAsk, outdated, type Deps as VoteDeps } from './votes.ts';
 import { leaveWish } from './wishes.ts';
 
-export type Deps = VoteDeps & Pick<Household, 'settings' | 'lockdowns'>;
+export type Deps = VoteDeps &
+  Pick<Household, 'settings' | 'lockdowns'> & { readonly client: Pick<webApi.WebClient, 'reactions'> };
 
 export type Reaction = {
   readonly actor: Actor;
@@ -24,9 +28,13 @@ export type Reacted = { readonly reply: Reply; readonly thread: string | undefin
 
 /** Nothing to say about reactions that are none of ours to count. */
 export async function reactionAdded(deps: Deps, reaction: Reaction): Promise<Reacted | undefined> {
-  return onCard(deps, reaction, async (actor, { lockdown, stage, nonce }, decision) =>
-    castVote(deps, actor, { lockdown, stage, nonce, decision, gesture: 'reaction' }),
-  );
+  return onCard(deps, reaction, async (actor, { lockdown, stage, nonce }, decision) => {
+    const isTheirs = (shown: Shown) => shown.user === actor.user && shown.decision === decision;
+    return (
+      (await whyNotBelieved(deps, reaction, (all) => all.some(isTheirs))) ??
+      castVote(deps, actor, { lockdown, stage, nonce, decision, gesture: 'reaction' })
+    );
+  });
 }
 
 /** Takes back the vote that this reaction was, and no other: not the button's, not the opposite one's. */
@@ -38,8 +46,28 @@ export async function reactionRemoved(deps: Deps, reaction: Reaction): Promise<R
     const standing = [...approving, ...denying].find((vote) => vote.person === actor.person);
     // A vote that is not kept yet may still be on its way, so its withdrawal follows it.
     if (standing && (standing.gesture !== 'reaction' || standing.decision !== decision)) return undefined;
-    return leaveWish(deps, actor, lockdown, { verb: 'withdraw-vote', stage, person: actor.person, nonce: ask.nonce });
+    // Whatever account or emoji of that kind still says it: the vote stands.
+    const isTheirs = (shown: Shown) => deps.personOf(shown.user) === actor.person && shown.decision === decision;
+    return (
+      (await whyNotBelieved(deps, reaction, (all) => !all.some(isTheirs))) ??
+      leaveWish(deps, actor, lockdown, { verb: 'withdraw-vote', stage, person: actor.person, nonce: ask.nonce })
+    );
   });
+}
+
+/** Whoever has the signing secret can sign an event, and cannot have Slack show a reaction or cease to. */
+async function whyNotBelieved(
+  { settings, client, journal }: Deps,
+  { actor: { channel, user }, name, ts }: Reaction,
+  isSo: (shown: readonly Shown[]) => boolean,
+): Promise<Reply | undefined> {
+  if (!onlySigned(settings)) return undefined;
+  const shown = await inTime('reactions.get', reactionsShown(client, settings.reactions, { channel, ts }));
+  if (isSo(shown)) return undefined;
+  journal.warned({
+    because: `a signed event about the reaction ${name} of ${user} was refused because Slack shows otherwise: if that happens often, somebody else has the signing secret`,
+  });
+  return { refused: NOT_AS_SHOWN };
 }
 
 type OnCard = { readonly lockdown: Lockdown; readonly stage: Stage; readonly nonce: string };

@@ -13,7 +13,7 @@ import { poster } from '#slack/post.ts';
 import { reactionAdded } from '#slack/reactions.ts';
 import { seal } from '#slack/receipt.ts';
 import { textFingerprints } from '#slack/views/shown-text.ts';
-import { ALICE, anAsk, BORIS, CHANNEL, HOUR, inStage, NAMESPACE } from '../support/slack-lockdowns.ts';
+import { ALICE, anAsk, aVote, BORIS, CHANNEL, HOUR, inStage, NAMESPACE } from '../support/slack-lockdowns.ts';
 import { aReceiptKey, type SlackProcess, slackProcess } from '../support/slack-process.ts';
 
 let house: SlackProcess | undefined;
@@ -160,7 +160,7 @@ async function askedOverHttp() {
       }),
     }).toString();
   const send = (body: string) => fetch(url, signed(body, house.slack.signingSecret));
-  return { house, ts, lockdown, ask, forged, send };
+  return { house, url, ts, lockdown, ask, forged, send };
 }
 
 test('over HTTP an approver’s click is a vote, because Slack opens a modal for it', async () => {
@@ -198,6 +198,66 @@ test('who holds the signing secret cannot deny, end a lockdown, or start one in 
     await send(command.replace('text=help', new URLSearchParams({ text }).toString()));
   await vi.waitFor(() =>
     expect(house.lines.filter((line) => line.includes('Slack opens no modal for it'))).toHaveLength(2),
+  );
+  expect(house.memory.left).toEqual([]);
+});
+
+/** An event of a reaction on the card as Slack would send it, made by somebody else. */
+function forgedReaction(house: SlackProcess, ts: string, type: 'reaction_added' | 'reaction_removed', name: string) {
+  const event_ts = `${Date.now() / 1000}`;
+  const item = { type: 'message', channel: CHANNEL, ts };
+  const body = JSON.stringify({
+    team_id: 'T0ACME0001',
+    api_app_id: 'A0LOCKSTEP',
+    type: 'event_callback',
+    event_id: `Ev${type}${name}`,
+    authorizations: [{ enterprise_id: null, team_id: 'T0ACME0001', user_id: 'U0LOCKSTEP', is_bot: true }],
+    event: { type, user: BORIS, reaction: name, item, item_user: 'U0LOCKSTEP', event_ts },
+  });
+  const request = signed(body, house.slack.signingSecret);
+  return { ...request, headers: { ...request.headers, 'content-type': 'application/json' } };
+}
+
+const unlikeSlack = (house: SlackProcess) => house.lines.filter((line) => line.includes('Slack shows otherwise'));
+
+test.each([
+  ['deny', 'reaction_added', 'x', []],
+  ['vote', 'reaction_added', 'white_check_mark', []],
+  ['withdraw a vote', 'reaction_removed', 'white_check_mark', ['white_check_mark']],
+  ['withdraw a vote by another emoji', 'reaction_removed', '+1', ['white_check_mark']],
+  ['vote in the name of who says no', 'reaction_added', 'white_check_mark', ['x']],
+] as const)('who holds the signing secret cannot %s by an event of a reaction', async (_, type, name, reacted) => {
+  const { house, url, ts, ask } = await askedOverHttp();
+  for (const each of reacted) await house.as(BORIS).react(CHANNEL, ts, each);
+  await vi.waitFor(() => expect(house.memory.left).toHaveLength(reacted.length), 10_000);
+  const votes = [aVote(BORIS, { gesture: 'reaction' })];
+  if (type === 'reaction_removed') house.memory.keep(inStage('dns', { phase: 'asking', ask, votes }));
+  expect((await fetch(url, forgedReaction(house, ts, type, name))).status).toBe(200);
+  await vi.waitFor(() => expect(unlikeSlack(house)).toHaveLength(1), 10_000);
+  expect(house.memory.left).toHaveLength(reacted.length);
+});
+
+test('over HTTP a reaction is a vote, and taken off it is withdrawn, as Slack shows it', async () => {
+  const { house, ts, ask } = await askedOverHttp();
+  await house.as(BORIS).react(CHANNEL, ts, '+1');
+  await vi.waitFor(() => expect(house.memory.requests()).toHaveLength(1), 10_000);
+  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS, { gesture: 'reaction' })] }));
+  await house.as(BORIS).unreact(CHANNEL, ts, '+1');
+  await vi.waitFor(() => expect(house.memory.requests()).toHaveLength(2), 10_000);
+  expect(house.memory.requests().map(({ wish, user }) => [user, wish.verb])).toEqual([
+    [BORIS, 'vote'],
+    [BORIS, 'withdraw-vote'],
+  ]);
+  expect(unlikeSlack(house)).toEqual([]);
+});
+
+test('while Slack does not say what is on a card, no event about it is believed', async () => {
+  const { house, ts } = await askedOverHttp();
+  await house.around.fault({ method: 'reactions.get', error: 'fatal_error', count: 1 });
+  await house.as(BORIS).react(CHANNEL, ts, '+1');
+  await vi.waitFor(
+    () => expect(house.lines).toContainEqual(expect.stringMatching(/reaction_added.*fatal_error/)),
+    10_000,
   );
   expect(house.memory.left).toEqual([]);
 });
@@ -242,6 +302,7 @@ test('a reaction in a skin tone is the same reaction, and a bot’s is none', as
   if (!secrets.receiptKey) throw new Error('no key');
   const household = {
     ...deps,
+    client,
     receiptKey: secrets.receiptKey,
     channelNow: async () => ({ mayWrite: true }),
     directory: directory({ client, journal, team: 'T0ACME0001', now: Date.now }),

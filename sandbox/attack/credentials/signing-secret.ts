@@ -82,18 +82,37 @@ export const withSigningSecret: readonly Attempt[] = [
     case: 'V-06',
     credential,
     when: 'asked',
-    tried: 'forged events of ✅ by two approvers, without a reaction on the card',
-    // Kept until somebody counts: what counts is whether Slack shows the reactions then.
+    tried: 'forged events of ✅ and ❌ by two approvers, without a reaction on the card',
+    honest: REOPENED,
+    async run(scene) {
+      const card = await scene.askedAnew('dns');
+      const heard = scene.listening();
+      for (const user of [people.boris, people.chitra])
+        for (const name of ['white_check_mark', 'x'])
+          await send(scene, signed(reaction(user, card, name), scene.slack.signingSecret));
+      await scene.settled();
+      const { phase, votes } = await scene.stage('dns');
+      if (phase !== 'asking' || votes.length > 0) throw new WentThrough(`${votes.length} votes were kept (${phase})`);
+      return heard(/Slack shows otherwise/);
+    },
+  },
+  {
+    case: 'V-06',
+    credential,
+    when: 'asked',
+    tried: 'a forged event that an approver’s ✅ was taken off, while it is on the card',
     honest: [...REOPENED, 'vote-cast'],
     async run(scene) {
       const card = await scene.askedAnew('dns');
-      for (const user of [people.boris, people.chitra])
-        await send(scene, signed(reaction(user, card, 'white_check_mark'), scene.slack.signingSecret));
+      await scene.as.chitra.react(scene.channel, card.ts, 'white_check_mark');
       await scene.settled();
-      const applied = (await scene.history()).some(({ event }) => event.type === 'applied');
-      if (applied) throw new WentThrough('the stage was applied');
-      await scene.asked('dns');
-      return 'no reaction was found on the card when the votes were counted, and nothing was written';
+      const heard = scene.listening();
+      for (const name of ['white_check_mark', '+1'])
+        await send(scene, signed(reaction(people.chitra, card, name, 'reaction_removed'), scene.slack.signingSecret));
+      await scene.settled();
+      const { votes } = await scene.stage('dns');
+      if (votes.length !== 1) throw new WentThrough(`${votes.length} votes are left of one`);
+      return heard(/Slack shows otherwise/);
     },
   },
   {

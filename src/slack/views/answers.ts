@@ -27,5 +27,7 @@ export const UNCERTAIN =
 export const NOT_LEFT = { 'not recorded': NOT_RECORDED, uncertain: UNCERTAIN } as const;
 export const OUTDATED = 'This card is outdated: a newer draft is being asked about, or the question is closed.';
 export const NOT_OURS = 'This message is none of our cards, so nothing was recorded.';
+export const NOT_AS_SHOWN =
+  'An event said that your reaction was added or taken off, and Slack shows otherwise on the card, so nothing was recorded. If you did change it, look at the card in a few minutes; if not, tell who manages Lockstep.';
 export const ALTERED =
   'This card does not read as we posted it, so nothing was recorded. It is put right within a minute: read it again before you press. Who manages Lockstep is told.';
