@@ -9,6 +9,7 @@ export function contentOf(ruleset: Omit<NewNetworkRuleset, 'name'>): string {
       .map((rule) =>
         JSON.stringify([
           rule.action,
+          rule.observationEnabled === true,
           clauses(rule.object),
           rule.protocolPorts.map((port) => port.toLowerCase()).sort(),
         ]),

@@ -58,6 +58,14 @@ test('the very same ruleset, its rules and tags in another order, is not created
   expect(mintFor(policy({ rulesets: [{ ...same, disabled: true }] })).ruleset(wanted)).not.toEqual([]);
 });
 
+test('a copy of it whose rules are only observed allows nothing, and is not taken for it', () => {
+  const outgoingRules = wanted.outgoingRules.map((rule) => ({ ...rule, observationEnabled: true }));
+  const observed = ruleset('allow-dns', { subject: wanted.subject, outgoingRules });
+  expect(mintFor(policy({ rulesets: [observed] })).ruleset(wanted)).toMatchObject([
+    { ruleset: { name: 'allow-dns-2' } },
+  ]);
+});
+
 test('a network of ours that somebody else’s shares its tag with is not relied upon', () => {
   const networks = [
     network('DNS', 'externalnetwork:name=dns', ['10.75.240.10']),
