@@ -56,6 +56,8 @@ export type Residual = {
   /** What the answer should be where nobody knows better, and why. */
   readonly advice: 'allow' | 'block';
   readonly adviceBecause: string;
+  /** It comes from inside, and only how seldom speaks against it: no answer is chosen beforehand. */
+  readonly unchosen?: true;
   /** A person's answer. */
   readonly decision?: { readonly answer: 'allow' | 'block'; readonly by: string };
   /** The changes that `allow` would make. Empty where nothing in this namespace could allow it; `because` then says which side must. */

@@ -20,3 +20,10 @@ test('a client seen once is counted: it may be the first of many', () => {
   expect(edges).toBe(3);
   expect(byDays?.edges.value).toBeGreaterThanOrEqual(3);
 });
+
+test('a job from inside that comes every third day to six workloads is counted, and is no scan', () => {
+  const stores = Array.from({ length: 6 }, (_, at) => workload(`store-${at}`));
+  const days = ['2026-11-16', '2026-11-19'];
+  const nightly = stores.map((one) => edge('10.20.0.5', one, 'tcp/9102', { count: 2, reports: 2, days }));
+  expect(coverage(evidence([web, store, ...stores], [...steady, ...nightly]), 'UTC').edges).toBe(8);
+});

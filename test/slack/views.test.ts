@@ -330,6 +330,16 @@ test('an edge that nothing here could allow can only be blocked', () => {
   expect(text).not.toContain('Allow: add a rule');
 });
 
+test('what came from inside and only seldom has no answer chosen beforehand', () => {
+  const [first] = disableFinding().draft.residual;
+  if (!first) throw new Error('no residual');
+  const { decision: _none, ...open } = first;
+  const asked = (residual: typeof open) =>
+    drawModal(decideResidual({ namespace: NAMESPACE, residual: [residual], state, mayVoteAfter: true }));
+  expect(asked(open)).toContain('(•)');
+  expect(asked({ ...open, unchosen: true })).not.toContain('(•)');
+});
+
 test('what is not proven says what to do about it', () => {
   const lockdown = inStage('dns', { phase: 'verifying', because: 'no newer flow' });
   return drawn(draw(notProven({ lockdown, stage: 'dns', finding: verifyFinding })), 'not-proven');

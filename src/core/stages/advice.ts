@@ -1,5 +1,5 @@
 /** Whether traffic that no stage allowed should be allowed, where nobody knows better, and why. */
-import type { EdgeGroup } from '#core/draft.ts';
+import type { EdgeGroup, Residual } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import { addressKind } from '#core/peers.ts';
 import { isIcmp, isUnitByAddress, outsideAddress, outsideNames, ownEnd } from './ends.ts';
@@ -7,7 +7,7 @@ import type { Scene } from './scene.ts';
 import { list } from './sketch.ts';
 import { reasonsOf } from './suspects.ts';
 
-type Advice = { readonly advice: 'allow' | 'block'; readonly adviceBecause: string };
+type Advice = Pick<Residual, 'advice' | 'adviceBecause' | 'unchosen'>;
 
 const MINUTE = 60_000;
 /** Fewer connections than this, or all of them within so many minutes, show no habit. */
@@ -31,6 +31,8 @@ export function adviceFor(scene: Scene, group: EdgeGroup, edges: readonly Edge[]
   if (!incoming && edges.every(inside)) return allowIt(`it leads to an address inside, ${habit(group)}`);
   if (incoming && triesDoors(group)) return block('one address of the internet tries several ports, as no client does');
   if (hasNoHabit(group)) {
+    if (incoming && edges.every((edge) => addressKind(outsideAddress(edge) ?? '') === 'private'))
+      return { ...block(`it came from an address inside, but only ${habit(group)}`), unchosen: true };
     return block(incoming ? `it came from outside only ${habit(group)}` : `it was seen only ${habit(group)}`);
   }
   return allowIt(`it was seen ${habit(group)}, ${incoming ? 'to' : 'from'} workloads of this namespace`);

@@ -19,15 +19,23 @@ export function scanEdges(edges: readonly Edge[]): Set<Edge> {
 }
 
 function looksLikeScan(edges: readonly Edge[]): boolean {
-  const knocks = new Map<string, number>();
-  for (const { destination, protocol, port, count } of edges) {
+  const knocks = new Map<string, { count: number; readonly days: Set<string> }>();
+  for (const { destination, protocol, port, count, days } of edges) {
     const target = JSON.stringify([destination, protocol, port ?? null]);
-    knocks.set(target, count + (knocks.get(target) ?? 0));
+    const known = knocks.get(target) ?? { count: 0, days: new Set<string>() };
+    known.count += count;
+    for (const day of days) known.days.add(day);
+    knocks.set(target, known);
   }
   if (knocks.size < TARGETS) return false;
-  const counts = [...knocks.values()];
+  // From inside, one port at many workloads is the round of somebody who looks after them all.
+  if (!isPublic(edges) && new Set(edges.map(({ protocol, port }) => `${protocol}/${port}`)).size < TARGETS)
+    return false;
+  const counts = [...knocks.values()].map(({ count }) => count);
   const connections = counts.reduce((sum, count) => sum + count, 0);
-  if (connections <= knocks.size * CONNECTIONS_PER_TARGET) return true;
+  // Whoever comes back to the same doors on another day knows them: a job by night, an agent on its round.
+  const returning = [...knocks.values()].filter(({ days }) => days.size > 1).length;
+  if (connections <= knocks.size * CONNECTIONS_PER_TARGET && 2 * returning <= knocks.size) return true;
   // One that comes back again and again still tries each door as often as the next; a client of ours has one it prefers.
   return isPublic(edges) && Math.max(...counts) <= 2 * Math.min(...counts);
 }

@@ -72,7 +72,7 @@ function warning(tooFew: Shortage): Line {
 }
 
 function question(residual: Residual, position: number): KnownBlock {
-  const { group, because, advice, adviceBecause, changes, decision, wrong } = residual;
+  const { group, because, advice, adviceBecause, changes, decision, wrong, unchosen } = residual;
   const { block_id, action_id } = INPUTS.residual(position);
   const block = option('block', 'Block: it will be rejected');
   // Nothing in this namespace could allow it, so it is not offered.
@@ -89,8 +89,8 @@ function question(residual: Residual, position: number): KnownBlock {
       type: 'radio_buttons',
       action_id,
       options: allow ? [allow, block] : [block],
-      // What looks wrong is answered by itself, never in passing along with the rest of the page.
-      ...(wrong && !decision
+      // What looks wrong, and what nobody can tell by counting, is never answered in passing along with the rest of the page.
+      ...((wrong || unchosen) && !decision
         ? {}
         : { initial_option: (decision?.answer ?? advice) === 'allow' && allow ? allow : block }),
     },

@@ -1,9 +1,11 @@
 /** What is asked before discovery mode ends, what is advised, and what the answers change. */
 import { expect, test } from 'vitest';
 import type { Residual } from '#core/draft.ts';
+import type { Edge } from '#core/edge.ts';
 import { withChanges } from '#core/replay.ts';
 import { draftStage } from '#core/stages/draft-stage.ts';
 import { compile } from '#core/verdict.ts';
+import type { Workload } from '#core/workload.ts';
 import {
   brief,
   edge,
@@ -24,8 +26,18 @@ const cart = workload('cartservice');
 const OTHER = '/acme/aws-dev/k8s/billing';
 const billing = workload('billing', ['app=billing'], OTHER);
 
-function residualOf(edges: ReturnType<typeof edge>[], answers = NO_ANSWERS, more = {}) {
-  return draftStage('disable-discovery', evidence([frontend, cart, billing], edges, more), SETTINGS, answers);
+function residualOf(
+  edges: ReturnType<typeof edge>[],
+  answers = NO_ANSWERS,
+  more = {},
+  others: readonly Workload[] = [],
+) {
+  return draftStage(
+    'disable-discovery',
+    evidence([frontend, cart, billing, ...others], edges, more),
+    SETTINGS,
+    answers,
+  );
 }
 
 test('a namespace with nothing left to ask only changes its default actions, and remembers the former ones', () => {
@@ -94,6 +106,30 @@ test('a scanner that comes back for the fifth time is still advised to be blocke
   const [first, fifth] = [1, 5].map((times) => residualOf(visits(times)).residual);
   expect(fifth).toMatchObject([{ advice: 'block', changes: [] }]);
   expect(fifth?.[0]?.group.id).toBe(first?.[0]?.group.id);
+});
+
+const agents = Array.from({ length: 6 }, (_, at) => workload(`store-${at}`));
+const nightly = (times: Partial<Edge>) => agents.map((one) => edge('10.20.0.5', one, 'tcp/9102', times));
+
+test('the backup host that calls six workloads three times on three days is no scan, and is advised to be allowed', () => {
+  const days = ['2026-11-16', '2026-11-17', '2026-11-18'];
+  const { residual } = residualOf(nightly({ count: 3, reports: 3, days }), NO_ANSWERS, {}, agents);
+  expect(residual.map(({ advice }) => advice)).toEqual(residual.map(() => 'allow'));
+  expect(residual.every(({ changes }) => changes.length > 0)).toBe(true);
+});
+
+test('a host inside that came to six workloads once is asked about with no answer chosen beforehand', () => {
+  const { residual } = residualOf(nightly(brief(1, 1)), NO_ANSWERS, {}, agents);
+  expect(residual.map(({ unchosen }) => unchosen)).toEqual(residual.map(() => true));
+  expect(residual.every(({ changes }) => changes.length > 0)).toBe(true);
+});
+
+test('a host inside that tries six doors of one workload in a minute is still a scan; on two days it is none', () => {
+  const doors = (times: Partial<Edge>) =>
+    [21, 22, 23, 25, 80, 110].map((port) => edge('10.20.0.5', cart, `tcp/${port}`, times));
+  expect(residualOf(doors(brief(2, 1))).residual[0]?.adviceBecause).toBe('it looks like a scan');
+  const returning = residualOf(doors({ ...brief(2, 1), days: ['2026-11-19', '2026-11-20'] })).residual;
+  expect(returning.map(({ adviceBecause }) => adviceBecause)).not.toContain('it looks like a scan');
 });
 
 test('one address of the internet that tries several ports every day is not waved through', () => {
