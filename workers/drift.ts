@@ -26,7 +26,9 @@ export async function tellDrift(deps: DriftDeps, lockdown: Lockdown, jobId: stri
   const units = await deps.consoleApi.readProcessingUnits(namespace);
   const isCut = phase === 'watching' || phase === 'locked';
   const newNames = await namesSince(deps, lockdown, approved);
-  const found = driftOf(approved, { policy, units, isCut, newNames });
+  const written = await Promise.all(STAGES.map((stage) => deps.evidence.written(id, stage)));
+  const ours = new Set(written.flat().flatMap((object) => ('id' in object ? [object.id] : [])));
+  const found = driftOf(approved, { policy, units, isCut, newNames, ours });
   for (const because of found.filter((each) => !drift.includes(each))) deps.journal.drifted({ lockdown: id, because });
   if (found.join('\n') !== drift.join('\n')) await report(deps, id, { type: 'drifted', found }, jobId);
 }
@@ -40,7 +42,9 @@ async function approvedStages({ evidence }: DriftDeps, { id, stages }: Lockdown)
       const finding = await evidence.draft(id, stage, ask?.digest);
       const written = await evidence.written(id, stage);
       const ids = new Map(written.flatMap((object) => ('id' in object ? [[object.name, object.id] as const] : [])));
-      return finding ? [{ stage, changes: finding.draft.changes, reach: finding.reach, ids }] : [];
+      if (!finding) return [];
+      const { draft, reach, localPrefixes } = finding;
+      return [{ stage, changes: draft.changes, reach, ids, localPrefixes, at: appliedAt }];
     }),
   );
   return found.flat();

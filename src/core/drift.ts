@@ -1,4 +1,4 @@
-/** What is not as it was approved any more: captured tags, objects that were changed or are gone, default actions, new names. */
+/** What is not as it was approved any more: captured tags, objects that were changed, are gone or were added, prefixes, default actions, new names. */
 import { canonical } from './canonical.ts';
 import type { Change } from './draft.ts';
 import { foldName } from './flow.ts';
@@ -16,6 +16,10 @@ export type Approved = {
   readonly reach: readonly Reached[];
   /** Ids of the objects that were created, by name. */
   readonly ids: ReadonlyMap<string, string>;
+  /** Prefixes of the namespace’s own before. */
+  readonly localPrefixes: readonly string[];
+  /** When the last of it was on the console, by its clock. */
+  readonly at: number;
 };
 
 export type NowThere = {
@@ -25,6 +29,8 @@ export type NowThere = {
   readonly isCut: boolean;
   /** Names that were asked for and had not been when the rules were approved. */
   readonly newNames: readonly string[];
+  /** Ids of whatever this lockdown has written, also for stages that are not through yet. */
+  readonly ours: ReadonlySet<string>;
 };
 
 /** In sentences; sorted, so that the same drift is told once. */
@@ -32,6 +38,7 @@ export function driftOf(approved: readonly Approved[], now: NowThere): string[] 
   const found = [
     ...approved.flatMap(({ reach }) => capturesSince(reach, now)),
     ...approved.flatMap(({ changes, ids }) => changes.flatMap((change) => changed(change, ids, now.policy) ?? [])),
+    ...added(approved, now),
     ...(now.isCut ? opened(now.policy) : []),
     ...newNamesBelow(approved, now.newNames),
   ];
@@ -69,6 +76,31 @@ function changed(change: Change, ids: ReadonlyMap<string, string>, policy: Polic
       : `The ruleset ${name} does not say any more what was approved.`;
   }
   return undefined;
+}
+
+/** What was there before the last approval was applied is part of what was approved; what came after it is not. */
+function added(approved: readonly Approved[], { policy, ours }: Pick<NowThere, 'policy' | 'ours'>): string[] {
+  const [last] = approved.toSorted((one, other) => other.at - one.at);
+  if (!last) return [];
+  const rulesets = policy.rulesets.filter(
+    ({ id, disabled, updatedAt }) => !disabled && updatedAt > last.at && !ours.has(id),
+  );
+  const prefixes = approved.flatMap(({ changes }) =>
+    changes.flatMap((change) => (change.kind === 'add-tag-prefixes' ? change.prefixes : [])),
+  );
+  const known = new Set([...last.localPrefixes, ...prefixes]);
+  return [
+    ...rulesets.map(
+      ({ name, namespace }) =>
+        `The ruleset ${name} of ${namespace}, which is not ours, was written after the last approval, and applies here.`,
+    ),
+    ...policy.prefixes.local
+      .filter((prefix) => !known.has(prefix))
+      .map(
+        (prefix) =>
+          `The tag prefix ${prefix} was added after the last approval, and rules that name such tags match now.`,
+      ),
+  ];
 }
 
 /** A rule that is only observed decides nothing. */

@@ -40,6 +40,7 @@ function pod(
 
 const FRONTEND = pod('frontend-7d4b9c6f5-x2k8p', 'shop', 'registry.example:5000/shop/frontend:v1');
 const THEN = withChanges(policy(), CHANGES);
+const APPLIED_AT = 1_000_000;
 const APPROVED: Approved = {
   stage: 'external-services',
   changes: CHANGES,
@@ -48,10 +49,13 @@ const APPROVED: Approved = {
     ['pay', 'draft:pay'],
     ['allow-pay', 'draft:allow-pay'],
   ]),
+  localPrefixes: THEN.prefixes.local,
+  at: APPLIED_AT,
 };
 
 function drift(now: Partial<NowThere>): string[] {
-  return driftOf([APPROVED], { policy: THEN, units: [FRONTEND], isCut: false, newNames: [], ...now });
+  const ours = new Set(APPROVED.ids.values());
+  return driftOf([APPROVED], { policy: THEN, units: [FRONTEND], isCut: false, newNames: [], ours, ...now });
 }
 
 test('a draft reaches whoever carries its tags; a clause that means the whole namespace cannot be captured', () => {
@@ -67,6 +71,32 @@ test('a draft reaches whoever carries its tags; a clause that means the whole na
       holders: [`the external network pay of ${SHOP} with *.example-pay.com`],
     },
   ]);
+});
+
+describe('somebody else writes to the console past Lockstep', () => {
+  const [ours] = THEN.rulesets.filter(({ name }) => name === 'allow-pay');
+  if (!ours) throw new Error('the approved ruleset is not there');
+  const foreign = { ...ours, id: 'R-foreign', name: 'allow-everything', updatedAt: APPLIED_AT + 1 };
+  const beside = (ruleset: typeof foreign) => ({ ...THEN, rulesets: [...THEN.rulesets, ruleset] });
+
+  test('a ruleset that was written after the last approval is told', () => {
+    expect(drift({ policy: beside(foreign) })).toEqual([
+      `The ruleset allow-everything of ${SHOP}, which is not ours, was written after the last approval, and applies here.`,
+    ]);
+  });
+
+  test('one that stood there already, one that is disabled and one of a stage under way are not', () => {
+    expect(drift({ policy: beside({ ...foreign, updatedAt: APPLIED_AT }) })).toEqual([]);
+    expect(drift({ policy: beside({ ...foreign, disabled: true }) })).toEqual([]);
+    expect(drift({ policy: beside(foreign), ours: new Set(['R-foreign', ...APPROVED.ids.values()]) })).toEqual([]);
+  });
+
+  test('a tag prefix that nobody approved is told', () => {
+    const { prefixes } = THEN;
+    expect(drift({ policy: { ...THEN, prefixes: { ...prefixes, local: [...prefixes.local, 'team='] } } })).toEqual([
+      'The tag prefix team= was added after the last approval, and rules that name such tags match now.',
+    ]);
+  });
 });
 
 describe('nothing has drifted', () => {

@@ -156,3 +156,21 @@ describe('what was written is looked at every night', () => {
     expect(await house.queues.underWay('check-drift')).toHaveLength(2);
   });
 });
+
+test('somebody who writes a ruleset that allows everything, and a prefix, past Lockstep is named in the thread', async () => {
+  const house = await dnsOnTheConsole();
+  await night(house);
+  expect(await alarms(house)).toEqual([]);
+  const everybody = [`$namespace=${house.namespace}`, '$identity=processingunit'];
+  const rule = { object: [['$identity=processingunit']], action: 'Allow', protocolPorts: ['any'] };
+  // Annotations are no proof: whoever may write rulesets may write them, too.
+  const annotations = { 'lockstep.lockdown': [house.id], 'lockstep.stage': ['dns'] };
+  const body = { name: 'allow-everything', subject: [everybody], incomingRules: [rule], outgoingRules: [rule] };
+  const path = '/networkrulesetpolicies';
+  await house.byHand({ method: 'POST', namespace: house.namespace, path, body: { ...body, annotations } });
+  await house.changeNamespace({ tagPrefixes: ['team='] });
+  await night(house);
+  const told = (await toldInThread(house)).join('\n');
+  expect(told).toContain('allow-everything');
+  expect(told).toContain('team=');
+});
