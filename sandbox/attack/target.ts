@@ -157,13 +157,17 @@ async function startEach(app: string, seed: number, runs: (end: () => Promise<un
 
   const log = () => logs.map((path) => readIfThere(path)).join('');
 
-  /** From now on: what the logs say that they have not said yet, as the line that matches and was written last says it. */
+  /**
+   * From now on: what the logs say that they have not said yet, as the line that matches and was written last says it.
+   * Without such a line nobody knows what stopped it, so it may not have been tried at all.
+   */
   function listening(): (wanted: RegExp) => string {
     const lengths = logs.map((path) => readIfThere(path).length);
     return (wanted) => {
       const lines = logs.flatMap((path, at) => readIfThere(path).slice(lengths[at]).split('\n'));
       const found = lines.findLast((line) => wanted.test(line));
-      return found ? `log: ${(JSON.parse(found) as { message: string }).message}` : 'nothing was recorded';
+      if (!found) throw new Error(`no line of the logs matches ${wanted}: it is not known what stopped it`);
+      return `log: ${(JSON.parse(found) as { message: string }).message}`;
     };
   }
 

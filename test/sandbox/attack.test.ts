@@ -2,13 +2,19 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { outcome, type Vote, whyNotThisWay } from '#core/approval.ts';
+import { commitments } from '#core/commitment.ts';
 import { ATTEMPTS, NOT_TRIED } from '#sandbox/attack/all-attempts.ts';
 import { type Attempt, attempt, CREDENTIALS, WentThrough } from '#sandbox/attack/attempt.ts';
+import { dataFor, selfSignedVote, WORKERS_JOBS } from '#sandbox/attack/credentials/redis-slack.ts';
 import { readOptions } from '#sandbox/attack/options.ts';
 import type { Scene } from '#sandbox/attack/scene.ts';
 import { drawFindings, isWell } from '#sandbox/attack/table.ts';
 import { guarded, onceInMemory } from '#slack/http-guard.ts';
-import { rememberedJournal } from '#test/support/slack-process.ts';
+import { publicKeyText, receiptIsValid } from '#slack/receipt.ts';
+import { JOBS } from '#src/jobs.ts';
+import { anAsk, BORIS, CHITRA, HOUR, inStage } from '#test/support/slack-lockdowns.ts';
+import { aReceiptKey, rememberedJournal } from '#test/support/slack-process.ts';
 
 /** A scene of which only so much is there as an attempt uses. */
 function aScene(part: Partial<Scene> = {}): Scene {
@@ -62,6 +68,39 @@ test('an attempt that could not be made is told as broken, never as stopped', as
   const through: Attempt = { ...harmless, run: async () => Promise.reject(new WentThrough('it was counted')) };
   expect((await attempt(broken, aScene(), aWitness())).verdict).toBe('broke');
   expect((await attempt(through, aScene(), aWitness())).verdict).toBe('went through');
+});
+
+test('nothing but the key is wrong with the votes that somebody signs for himself', async () => {
+  const key = aReceiptKey();
+  const keys = { [key.id]: publicKeyText(key) };
+  for (const [stage, ask] of [
+    ['dns', anAsk()],
+    ['dns', anAsk({ rule: { ...anAsk().rule, looks: 2, askWhy: true } })],
+    ['disable-discovery', anAsk({ cuts: true })],
+  ] as const) {
+    const lockdown = inStage(stage, { phase: 'asking', ask });
+    const scene = aScene({
+      lockdown: async () => lockdown,
+      base: { people: {} },
+      receipts: { id: key.id } as Scene['receipts'],
+    });
+    const signedBy = (pem?: string) =>
+      Promise.all([BORIS, CHITRA].map((user) => selfSignedVote(scene, user, stage, pem)));
+    const [forged, real] = [await signedBy(), await signedBy(key.pem)];
+    const now = { ...ask, expiresAt: Date.now() + HOUR };
+    for (const votes of [forged, real]) {
+      expect(votes.map(({ gesture }) => whyNotThisWay(gesture, ask))).toEqual([undefined, undefined]);
+      expect(outcome(votes, now).result).toBe('enough');
+    }
+    const holds = (vote: Vote) => receiptIsValid(vote, keys, commitments(lockdown.salt));
+    expect(real.map(holds)).toEqual([true, true]);
+    expect(forged.map(holds)).toEqual([false, false]);
+  }
+});
+
+test('every job that workers leave for each other is one that its queue takes', () => {
+  expect(WORKERS_JOBS.length).toBeGreaterThan(10);
+  for (const name of WORKERS_JOBS) expect(JOBS[name].safeParse(dataFor(name, 'shop-1')).error, name).toBeUndefined();
 });
 
 async function listening(listener: RequestListener): Promise<Scene> {

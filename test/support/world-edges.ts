@@ -59,8 +59,7 @@ export function knowEachOther(connection: Connection): boolean {
 }
 
 /** What each end would decide if it knew the other by identity. */
-export function decisionsOf({ policy }: World, connection: Connection) {
-  const { source, destination, protocol, port, dialledPort = port } = connection;
+export function decisionsOf({ policy }: World, { source, destination, protocol, port }: Connection) {
   if (!source.unit || !destination.unit) throw new Error('only two units know each other by identity');
   return {
     destination: decide({
@@ -68,7 +67,7 @@ export function decisionsOf({ policy }: World, connection: Connection) {
       ...{ unit: destination.unit, direction: 'incoming', peer: { unit: source.unit } },
     }),
     source: decide({
-      ...{ policy, protocol, port: dialledPort },
+      ...{ policy, protocol, port },
       ...{ unit: source.unit, direction: 'outgoing', peer: { unit: destination.unit } },
     }),
   };

@@ -19,6 +19,20 @@ async function withDiegoOutside<Result>(scene: Scene, act: () => Promise<Result>
   }
 }
 
+/** While somebody does something who is in the security group then, beside those who always are. */
+async function withApprover<Result>(
+  scene: Scene,
+  who: keyof typeof people,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  await scene.around.setGroup(groups.security, [people.boris, people.chitra, people.erin, people[who]]);
+  try {
+    return await act();
+  } finally {
+    await scene.around.setGroup(groups.security, [people.boris, people.chitra, people.erin]);
+  }
+}
+
 export const oneMember: readonly Attempt[] = [
   {
     case: 'V-18',
@@ -40,32 +54,60 @@ export const oneMember: readonly Attempt[] = [
         return `${words.length} refusals, the last ${words.at(-1)}`;
       }),
   },
-  ...(['gus', 'stranger'] as const).map(
-    (who): Attempt => ({
+  ...(
+    [
+      ['gus', 'a guest', /Guests of this workspace decide nothing/],
+      ['stranger', 'somebody of another workspace, in a shared channel', /your account belongs to another one/],
+    ] as const
+  ).map(
+    ([who, described, rule]): Attempt => ({
       case: 'V-07',
       credential,
       when: 'asked',
-      tried: `Approve, Deny and /lockdown next by ${who === 'gus' ? 'a guest' : 'somebody of another workspace, in a shared channel'}`,
+      tried: `Approve, ✅ and /lockdown next by ${described}, who is in the approvers’ group`,
       honest: ['reopened'],
-      async run(scene) {
-        await scene.around.setGroup(groups.security, [people.boris, people.chitra, people.erin, people[who]]);
-        try {
+      run: (scene) =>
+        withApprover(scene, who, async () => {
           const card = await scene.askedAnew('dns');
-          const words = [
-            told(await scene.press(who, card, 'approve')),
-            told(await scene.as[who].command(scene.channel, `/lockdown next ${scene.namespace}`)),
-          ];
+          const pressed = told(await scene.press(who, card, 'approve'));
+          // Stopped for another reason, the rule would not have been tried.
+          if (!rule.test(pressed)) throw new Error(`the answer was ${pressed}`);
+          const typed = told(await scene.as[who].command(scene.channel, `/lockdown next ${scene.namespace}`));
           await scene.as[who].react(scene.channel, card.ts, 'white_check_mark');
           await scene.settled();
           const { votes } = await scene.stage('dns');
           if (votes.length > 0) throw new WentThrough('the vote was kept');
-          return words.join(' ');
-        } finally {
-          await scene.around.setGroup(groups.security, [people.boris, people.chitra, people.erin]);
-        }
-      },
+          return `${pressed} ${typed}`;
+        }),
     }),
   ),
+  {
+    case: 'V-07',
+    credential,
+    when: 'asked',
+    tried: 'Approve by an approver whose account is deactivated before the second approver votes',
+    honest: ['reopened', 'vote-cast'],
+    async run(scene) {
+      await scene.around.setPerson(people.lena, { deleted: false });
+      try {
+        return await withApprover(scene, 'lena', async () => {
+          await scene.around.join(scene.channel, people.lena);
+          const card = await scene.askedAnew('dns');
+          await scene.press('lena', card, 'approve');
+          await scene.settled();
+          const { votes } = await scene.stage('dns');
+          if (votes.length !== 1) throw new Error('the vote of somebody who is a member still was not kept');
+          await scene.around.setPerson(people.lena, { deleted: true });
+          await scene.press('boris', card, 'approve');
+          await scene.settled();
+          await scene.asked('dns');
+          return 'counted again just before writing, the vote had fallen away; the stage is asked about anew';
+        });
+      } finally {
+        await scene.around.setPerson(people.lena, { deleted: true });
+      }
+    },
+  },
   {
     case: 'V-19',
     credential,
@@ -127,15 +169,12 @@ export const groupEditor: readonly Attempt[] = [
     honest: ['reopened'],
     async run(scene) {
       const card = await withDiegoOutside(scene, () => scene.askedAnew('dns'));
-      await scene.around.setGroup(groups.security, [people.boris, people.chitra, people.erin, people.diego]);
-      try {
+      return withApprover(scene, 'diego', async () => {
         const words = told(await scene.press('diego', card, 'approve'));
         const { votes } = await scene.stage('dns');
         if (votes.length > 0) throw new WentThrough('the vote was kept');
         return words;
-      } finally {
-        await scene.around.setGroup(groups.security, [people.boris, people.chitra, people.erin]);
-      }
+      });
     },
   },
   {

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Vote } from '#core/approval.ts';
 import type { Wish } from '#core/request.ts';
+import type { Stage } from '#core/stage.ts';
 import { key } from '#redis/keys.ts';
 import { openQueues } from '#redis/queue.ts';
 import { people } from '#sandbox/slack/seed.ts';
@@ -15,6 +16,8 @@ import { CHANNEL } from '../target.ts';
 const credential = 'Redis, writing as the Slack process';
 
 const ignored = () => undefined;
+
+type WorkersJob = Exclude<JobName, (typeof FROM_SLACK)[number]>;
 
 /** Does each with this password, and gives what Redis said to the last; one that is not refused went through. */
 async function refusedByRedis(
@@ -59,13 +62,19 @@ export async function leaveAs(
   return refused;
 }
 
-/** A vote as the Slack process would sign it, but by a key that the attacker has made. */
-export async function selfSignedVote(scene: Scene, user: string): Promise<Vote> {
+/**
+ * A vote as the Slack process would sign it, given in the way that the question takes, but by a key that the attacker has
+ * made: nothing but that key is wrong with it.
+ */
+export async function selfSignedVote(
+  scene: Pick<Scene, 'lockdown' | 'base' | 'receipts'>,
+  user: string,
+  stage: Stage = 'dns',
+  pem = keyOfTheirOwn(),
+): Promise<Vote> {
   const { id, team, salt, stages } = await scene.lockdown();
-  const { ask, revision } = stages.dns;
-  if (!ask) throw new Error('nobody is asked about dns');
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  const { ask, revision } = stages[stage];
+  if (!ask) throw new Error(`nobody is asked about ${stage}`);
   const person = Object.entries(scene.base.people as Record<string, string[]>).find(([, ids]) => ids.includes(user));
   return signVote(
     {
@@ -73,9 +82,10 @@ export async function selfSignedVote(scene: Scene, user: string): Promise<Vote> 
       user,
       person: person?.[0] ?? user,
       decision: 'approve',
-      gesture: 'button',
+      gesture: ask.cuts ? 'typed-name' : ask.rule.looks === undefined ? 'button' : 'looked',
+      ...(ask.rule.askWhy ? { reason: 'it was looked at by both of us' } : {}),
       lockdown: id,
-      stage: 'dns',
+      stage,
       revision,
       nonce: ask.nonce,
       digest: ask.digest,
@@ -84,6 +94,10 @@ export async function selfSignedVote(scene: Scene, user: string): Promise<Vote> 
     { id: scene.receipts.id, pem },
     salt,
   );
+}
+
+function keyOfTheirOwn(): string {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
 async function forgedWish(scene: Scene, user: string, wish: Wish): Promise<void> {
@@ -149,15 +163,14 @@ export const redisAsSlack: readonly Attempt[] = [
     tried: 'leave a job in each queue of the workers',
     async run(scene) {
       const { id: lockdown } = await scene.lockdown();
-      const names = JOB_NAMES.filter((name) => !(FROM_SLACK as readonly string[]).includes(name));
       let words = '';
-      for (const name of names) {
+      for (const name of WORKERS_JOBS) {
         const data = dataFor(name, lockdown);
         const refused = await leaveAs(scene.redisUrls.slack, name, data);
         if (refused === undefined) throw new WentThrough(`a job was left in ${name}`);
         words = refused;
       }
-      return `${names.length} queues refused, the last with ${words}`;
+      return `${WORKERS_JOBS.length} queues refused, the last with ${words}`;
     },
   },
   {
@@ -171,7 +184,7 @@ export const redisAsSlack: readonly Attempt[] = [
         const vote = await selfSignedVote(scene, user);
         await forgedWish(scene, user, { verb: 'vote', stage: 'dns', vote });
       }
-      return heard(/forged-vote-seen/);
+      return heard(/forged-job-seen/);
     },
   },
   {
@@ -190,7 +203,7 @@ export const redisAsSlack: readonly Attempt[] = [
         { verb: 'cancel', written: 'keep' },
       ];
       for (const wish of wishes) await forgedWish(scene, people.alice, wish);
-      return heard(/"event":"refused"/);
+      return heard(/forged-job-seen/);
     },
   },
   {
@@ -202,25 +215,35 @@ export const redisAsSlack: readonly Attempt[] = [
       const heard = scene.listening();
       await forgedWish(scene, people.boris, { verb: 'confirm' });
       await forgedWish(scene, people.boris, { verb: 'release', because: 'nobody said so' });
-      return heard(/"event":"refused"/);
+      return heard(/forged-job-seen/);
     },
   },
 ];
 
-/** A job’s data as its queue takes it. */
-export function dataFor(name: JobName, lockdown: string): unknown {
+/** A job’s data as its queue takes it, for those queues that are the workers’ own. */
+export function dataFor(name: WorkersJob, lockdown: string, stage: Stage = 'dns'): JobData<WorkersJob> {
   switch (name) {
     case 'record-event':
-      return { lockdown, event: { type: 'applied', stage: 'dns', objects: [], at: Date.now() } };
+      return { lockdown, event: { type: 'applied', stage, objects: [], at: Date.now() } };
     case 'sweep':
       return {};
     case 'draft-stage':
     case 'ask-approval':
     case 'apply-stage':
+    case 'shadow-stage':
     case 'verify-stage':
     case 'undo-stage':
-      return { lockdown, stage: 'dns' };
-    default:
+      return { lockdown, stage };
+    case 'collect-flows':
+    case 'remind':
+    case 'watch-lockdown':
+    case 'release-lockdown':
+    case 'check-drift':
+    case 'announce':
       return { lockdown };
   }
 }
+
+export const WORKERS_JOBS = JOB_NAMES.filter((name): name is WorkersJob =>
+  (FROM_SLACK as readonly string[]).every((left) => left !== name),
+);

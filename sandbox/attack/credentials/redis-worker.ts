@@ -1,34 +1,56 @@
 /** Who has the Redis password of the workers can write whatever is kept, and leave any job. */
-import type { Lockdown } from '#core/lockdown-state.ts';
+import { type Lockdown, STAGE_PHASES } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { evidenceStore } from '#redis/evidence-store.ts';
 import { key } from '#redis/keys.ts';
 import { people } from '#sandbox/slack/seed.ts';
-import { JOB_NAMES } from '#src/jobs.ts';
 import { type Attempt, WentThrough } from '../attempt.ts';
 import type { Scene } from '../scene.ts';
-import { dataFor, leaveAs, selfSignedVote } from './redis-slack.ts';
+import { dataFor, leaveAs, selfSignedVote, WORKERS_JOBS } from './redis-slack.ts';
 
 const credential = 'Redis, writing everything';
+const LAST = 'disable-discovery';
 
 function inStage({ stages }: Lockdown, stage: Stage, change: Partial<Lockdown['stages'][Stage]>): Partial<Lockdown> {
   return { stages: { ...stages, [stage]: { ...stages[stage], ...change } } };
 }
 
-async function inject(scene: Scene, name: (typeof JOB_NAMES)[number], stage: Stage = 'dns'): Promise<void> {
+async function inject(
+  scene: Scene,
+  names: readonly (typeof WORKERS_JOBS)[number][],
+  stage: Stage = 'dns',
+): Promise<void> {
   const { id } = await scene.lockdown();
-  const data = dataFor(name, id) as Record<string, unknown>;
-  await leaveAs(scene.redisUrls.worker, name, 'stage' in data ? { ...data, stage } : data);
+  const refused = await Promise.all(
+    names.map((name) => leaveAs(scene.redisUrls.worker, name, dataFor(name, id, stage))),
+  );
+  for (const because of refused) if (because !== undefined) throw new Error(`a job could not be left: ${because}`);
   await scene.settled();
 }
 
-/** Votes that enough people would have given, the phase that follows, and the job that writes. */
+/** What the console holds, whoever wrote it: objects as they were last changed, and the default actions. */
+async function onTheConsole({ side }: Scene): Promise<string> {
+  const objects = (await side.objects())
+    .map(({ ID, name, updateTime }) => `${name} ${ID} ${String(updateTime)}`)
+    .sort();
+  return [...objects, await side.defaults()].join('\n');
+}
+
+/** The votes, the phase that follows from them, and the job that writes. Gives why nothing was written. */
 async function applyWith(scene: Scene, votes: Lockdown['stages'][Stage]['votes']): Promise<string> {
-  const heard = scene.listening();
   await scene.rewrite((lockdown) => inStage(lockdown, 'dns', { phase: 'applying', votes }));
-  await inject(scene, 'apply-stage');
+  await inject(scene, ['apply-stage']);
   await scene.asked('dns');
-  return `${heard(/forged-vote-seen/)}; the stage is asked about anew`;
+  const outdated = (await scene.history()).findLast(({ event }) => event.type === 'draft-outdated')?.event;
+  if (outdated?.type !== 'draft-outdated') throw new Error('nobody said why it was not written');
+  return outdated.because;
+}
+
+/** The same, where the votes are to be told as forged. */
+async function applyForged(scene: Scene, votes: Lockdown['stages'][Stage]['votes']): Promise<string> {
+  const heard = scene.listening();
+  const because = await applyWith(scene, votes);
+  return `${heard(/forged-vote-seen/)}; ${because}`;
 }
 
 export const redisAsWorker: readonly Attempt[] = [
@@ -41,7 +63,7 @@ export const redisAsWorker: readonly Attempt[] = [
     async run(scene) {
       await scene.askedAnew('dns');
       const votes = [await selfSignedVote(scene, people.boris), await selfSignedVote(scene, people.chitra)];
-      return applyWith(scene, votes);
+      return applyForged(scene, votes);
     },
   },
   {
@@ -56,7 +78,7 @@ export const redisAsWorker: readonly Attempt[] = [
       await scene.settled();
       const [real] = (await scene.stage('dns')).votes;
       if (!real) throw new Error('the real vote was not kept');
-      return applyWith(scene, [real, { ...real, user: people.chitra, person: 'Chitra Chandran' }]);
+      return applyForged(scene, [real, { ...real, user: people.chitra, person: 'Chitra Chandran' }]);
     },
   },
   {
@@ -110,26 +132,19 @@ export const redisAsWorker: readonly Attempt[] = [
     tried: 'every job, for the stage in every phase, without a vote',
     honest: ['reopened', 'nothing-to-allow', 'seen-allowed', 'undone', 'released'],
     async run(scene) {
-      const before = await scene.lockdown();
-      const phases = [
-        'waiting',
-        'drafting',
-        'asking',
-        'applying',
-        'verifying',
-        'allowed',
-        'undoing',
-        'failed',
-      ] as const;
-      const steps = JOB_NAMES.filter((name) => !['open-lockdown', 'record-request', 'record-event'].includes(name));
-      for (const phase of phases) {
-        await scene.rewrite((lockdown) => inStage(lockdown, 'dns', { phase, votes: [] }));
-        await Promise.all(steps.map((name) => leaveAs(scene.redisUrls.worker, name, dataFor(name, before.id))));
-        await scene.settled();
+      const [before, stood] = [await scene.lockdown(), await onTheConsole(scene)];
+      const steps = WORKERS_JOBS.filter((name) => name !== 'record-event');
+      for (const phase of STAGE_PHASES) {
+        const at = Date.now();
+        const shadow = { since: at, minutes: 1, revision: before.stages.dns.revision };
+        await scene.rewrite((lockdown) => inStage(lockdown, 'dns', { phase, votes: [], appliedAt: at, shadow }));
+        await inject(scene, steps);
         await scene.restore(before);
+        const stands = await onTheConsole(scene);
+        if (stands !== stood) throw new WentThrough(`while it was ${phase}, the console came to hold ${stands}`);
       }
       await scene.askedAnew('dns');
-      return `${steps.length} jobs in ${phases.length} phases, and the console was told nothing`;
+      return `${steps.length} jobs in each of ${STAGE_PHASES.length} phases, and the console holds what it held`;
     },
   },
   {
@@ -161,17 +176,15 @@ export const redisAsWorker: readonly Attempt[] = [
     when: 'asked to cut',
     tried: 'the last stage written as applying, with two votes signed by a key that was made for it',
     async run(scene) {
-      const votes = [await selfSignedVote(scene, people.boris), await selfSignedVote(scene, people.chitra)];
-      const before = await scene.rewrite((lockdown) =>
-        inStage(lockdown, 'disable-discovery', { phase: 'applying', votes }),
-      );
-      await inject(scene, 'apply-stage', 'disable-discovery');
-      await scene.settled();
-      const { defaults } = scene.side;
-      const actions = await defaults();
+      await scene.asked(LAST);
+      const votes = [await selfSignedVote(scene, people.boris, LAST), await selfSignedVote(scene, people.chitra, LAST)];
+      const heard = scene.listening();
+      const before = await scene.rewrite((lockdown) => inStage(lockdown, LAST, { phase: 'applying', votes }));
+      await inject(scene, ['apply-stage'], LAST);
+      const actions = await scene.side.defaults();
       await scene.restore(before);
       if (/Reject/.test(actions)) throw new WentThrough(`the console says ${actions}`);
-      return `the console says ${actions}`;
+      return `${heard(/forged-vote-seen/)}; the console says ${actions}`;
     },
   },
   {
@@ -180,10 +193,11 @@ export const redisAsWorker: readonly Attempt[] = [
     when: 'asked to cut',
     tried: 'the lockdown written as watching, and the jobs of watching and releasing',
     async run(scene) {
+      const stood = await onTheConsole(scene);
       const before = await scene.rewrite(() => ({ phase: 'watching', phaseSince: Date.now() }));
-      await inject(scene, 'watch-lockdown');
-      await inject(scene, 'release-lockdown');
+      await inject(scene, ['watch-lockdown', 'release-lockdown']);
       await scene.restore(before);
+      if ((await onTheConsole(scene)) !== stood) throw new WentThrough('the console holds something else');
       return `the console says ${await scene.side.defaults()}`;
     },
   },
@@ -202,8 +216,7 @@ export const redisAsWorker: readonly Attempt[] = [
       const actions = { incoming: 'Allow', outgoing: 'Reject' };
       await scene.redis.hset(findings, 'former', JSON.stringify({ ...kept, ...actions }));
       const before = await scene.rewrite(() => ({ phase: 'releasing' }));
-      await inject(scene, 'release-lockdown');
-      await scene.settled();
+      await inject(scene, ['release-lockdown']);
       await scene.redis.hset(findings, 'former', former);
       await scene.restore(before);
       return heard(/former default actions is not/);
@@ -216,11 +229,12 @@ export const redisAsWorker: readonly Attempt[] = [
     tried: 'a stage written as to be undone while the namespace is cut, and the job that takes its rules away',
     honest: ['undone'],
     async run(scene) {
+      const [stood, heard] = [await onTheConsole(scene), scene.listening()];
       const before = await scene.rewrite((lockdown) => inStage(lockdown, 'dns', { phase: 'undoing', wrote: true }));
-      await inject(scene, 'undo-stage', 'dns');
-      await scene.settled();
+      await inject(scene, ['undo-stage']);
       await scene.restore(before);
-      return 'no rule was taken away';
+      if ((await onTheConsole(scene)) !== stood) throw new WentThrough('rules were taken away');
+      return `${heard(/taking these rules away would cut/)}; no rule was taken away`;
     },
   },
 ];

@@ -1,7 +1,7 @@
 /** Who holds the signing secret of HTTP mode can sign whatever Slack could have sent. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { app, people, team } from '#sandbox/slack/seed.ts';
+import { app, groups, people, team } from '#sandbox/slack/seed.ts';
 import { encodeModal, INPUTS, modalId } from '#slack/action-ids.ts';
 import { type Attempt, WentThrough } from '../attempt.ts';
 import { click, command, reaction, type Signed, signed, submission } from '../forging.ts';
@@ -17,8 +17,15 @@ async function send({ httpUrl }: Pick<Scene, 'httpUrl'>, request: Signed): Promi
   return { status: response.status, text: await response.text() };
 }
 
+const NO_MODAL = /Slack opens no modal for it/;
+
 /** These people press a button, all by forged requests; their votes must not be there afterwards. */
-async function forgedClicks(scene: Scene, users: readonly string[], change: Record<string, unknown> = {}) {
+async function forgedClicks(
+  scene: Scene,
+  users: readonly string[],
+  stoppedBy = NO_MODAL,
+  change: Record<string, unknown> = {},
+) {
   const card = await scene.askedAnew('dns');
   const heard = scene.listening();
   for (const user of users)
@@ -26,7 +33,7 @@ async function forgedClicks(scene: Scene, users: readonly string[], change: Reco
   await scene.settled();
   const { votes } = await scene.stage('dns');
   if (votes.length > 0) throw new WentThrough(`${votes.length} forged votes were kept`);
-  return heard(/"event":"(refused|warned|slack-failed|forged-vote-seen)"/);
+  return heard(stoppedBy);
 }
 
 const REOPENED = ['reopened'];
@@ -129,27 +136,26 @@ export const withSigningSecret: readonly Attempt[] = [
           signed(command({ text: words, user_id: people.gus, user_name: 'alice' }), scene.slack.signingSecret),
         );
       await scene.settled();
-      return heard(/"event":"refused"/);
+      return heard(NO_MODAL);
     },
   },
-  ...(
-    [
-      ['a guest', people.gus],
-      ['a member of another workspace', people.stranger],
-      ['a deactivated account', people.lena],
-      ['the bot itself', app.botUser],
-      ['somebody Slack does not know', 'U0NOBODY001'],
-    ] as const
-  ).map(
-    ([who, user]): Attempt => ({
-      case: 'V-07',
-      credential,
-      when: 'asked',
-      tried: `Approve pressed by ${who}`,
-      honest: REOPENED,
-      run: (scene) => forgedClicks(scene, [user]),
-    }),
-  ),
+  {
+    case: 'V-07',
+    credential,
+    when: 'asked',
+    tried:
+      'Approve pressed in the names of a guest, a stranger, a deactivated account, the bot and nobody, all of them approvers',
+    honest: REOPENED,
+    async run(scene) {
+      const nobody = [people.gus, people.stranger, people.lena, app.botUser, 'U0NOBODY001'];
+      await scene.around.setGroup(groups.security, [people.boris, people.chitra, people.erin, ...nobody]);
+      try {
+        return await forgedClicks(scene, nobody);
+      } finally {
+        await scene.around.setGroup(groups.security, [people.boris, people.chitra, people.erin]);
+      }
+    },
+  },
   {
     case: 'V-19',
     credential,
@@ -158,9 +164,9 @@ export const withSigningSecret: readonly Attempt[] = [
     honest: REOPENED,
     async run(scene) {
       const seen = [
-        await forgedClicks(scene, [people.boris], { api_app_id: 'A0LOOKALIKE' }),
-        await forgedClicks(scene, [people.boris], { team: { id: 'T0OTHER001', domain: team.domain } }),
-        await forgedClicks(scene, [people.boris], {
+        await forgedClicks(scene, [people.boris], /another app \(A0LOOKALIKE\)/, { api_app_id: 'A0LOOKALIKE' }),
+        await forgedClicks(scene, [people.boris], NO_MODAL, { team: { id: 'T0OTHER001', domain: team.domain } }),
+        await forgedClicks(scene, [people.boris], /a message that is no card of it/, {
           container: { type: 'message', message_ts: '1700000000.000100', channel_id: 'C0GENERAL01' },
         }),
       ];
