@@ -235,7 +235,7 @@ async function makeOneSo(
           ...(confirmMinutes > 0 ? { confirmBy: former.at + confirmMinutes * 60_000 } : {}),
         }),
       };
-      const result = await deps.consoleApi.setDefaultActions(namespace, change.actions, change.former, key, marks);
+      const result = await deps.consoleApi.setDefaultActions(namespace, change.actions, change.former, key, { marks });
       // Once more: whoever took the stage back a moment ago has forgotten it.
       await deps.evidence.keepFormer(id, former);
       const name = `incoming ${change.actions.incoming}, outgoing ${change.actions.outgoing}`;

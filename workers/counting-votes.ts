@@ -55,8 +55,7 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
 
   const valid: Vote[] = [];
   for (const vote of votes) {
-    const bound = vote.lockdown === lockdown.id && vote.stage === stage && vote.team === lockdown.team;
-    if (!bound || !deps.receiptIsValid(vote, lockdown.salt)) {
+    if (!isSigned(deps, lockdown, stage, vote)) {
       deps.journal.forgedVote({ lockdown: lockdown.id, stage, user: vote.user });
       continue;
     }
@@ -70,6 +69,27 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
     valid.push(vote);
   }
   return outcome(await stillShown(deps, lockdown, stage, valid), { ...ask, rule, electorate });
+}
+
+/** Whether enough people had signed for exactly this: memberships may have changed since, and what was done is done. */
+export function wasApproved(
+  deps: Pick<CountingDeps, 'receiptIsValid'>,
+  lockdown: Lockdown,
+  stage: Stage,
+  ask: Ask,
+): boolean {
+  const signed = lockdown.stages[stage].votes.filter((vote) => isSigned(deps, lockdown, stage, vote));
+  return outcome(signed, ask).result === 'enough';
+}
+
+function isSigned(
+  { receiptIsValid }: Pick<CountingDeps, 'receiptIsValid'>,
+  { id, team, salt }: Lockdown,
+  stage: Stage,
+  vote: Vote,
+): boolean {
+  const bound = vote.lockdown === id && vote.stage === stage && vote.team === team;
+  return bound && receiptIsValid(vote, salt);
 }
 
 /**

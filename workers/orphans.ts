@@ -82,7 +82,7 @@ async function settle(deps: OrphanDeps, namespace: string, lockdown: string): Pr
   if (deps.now() <= confirmBy) return;
   const { former } = mark;
   const key = idempotencyKey(deps.idempotencySecret, lockdown, 'orphan', former);
-  const result = await deps.consoleApi.setDefaultActions(namespace, former, REJECT, key, NO_MARK);
+  const result = await deps.consoleApi.setDefaultActions(namespace, former, REJECT, key, { marks: NO_MARK });
   const name = `incoming ${former.incoming}, outgoing ${former.outgoing}`;
   const outcome = result.written ? 'given back' : 'so already';
   const what = { stage: 'disable-discovery', kind: 'default actions', name, outcome, id: namespace };

@@ -1,6 +1,8 @@
 /** How what a stage did to the console is taken back: exactly that, the last of it first. */
+
+import { settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
-import { NO_MARK } from '#core/cut-mark.ts';
+import { NO_MARK, whyNotGivenBack } from '#core/cut-mark.ts';
 import { findingDigest, type Inverse, inverseOf } from '#core/digest.ts';
 import type { Change, Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
@@ -9,9 +11,10 @@ import type { Stage } from '#core/stage.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
 import type { Journal } from '#src/journal.ts';
+import { type CountingDeps, wasApproved } from './counting-votes.ts';
 import { idempotencyKey } from './idempotency.ts';
 
-export type TakingBackDeps = {
+export type TakingBackDeps = Pick<CountingDeps, 'receiptIsValid' | 'settings'> & {
   readonly evidence: Pick<EvidenceStore, 'draft' | 'former' | 'written' | 'forgetWritten' | 'forgetOne'>;
   readonly consoleApi: Pick<ConsoleApi, 'deleteOurs' | 'readPolicy' | 'removeTagPrefixes' | 'setDefaultActions'>;
   readonly idempotencySecret: string;
@@ -98,7 +101,7 @@ export async function isCut(deps: CutDeps, { id, namespace }: Lockdown): Promise
   return own.incoming === 'Reject' && own.outgoing === 'Reject';
 }
 
-export type GivingBackDeps = Pick<TakingBackDeps, 'idempotencySecret' | 'journal'> & {
+export type GivingBackDeps = Pick<TakingBackDeps, 'idempotencySecret' | 'journal' | 'receiptIsValid' | 'settings'> & {
   readonly evidence: Pick<EvidenceStore, 'draft' | 'former'>;
   readonly consoleApi: Pick<ConsoleApi, 'setDefaultActions'>;
 };
@@ -106,9 +109,13 @@ export type GivingBackDeps = Pick<TakingBackDeps, 'idempotencySecret' | 'journal
 /** Gives back the default actions from before, which were approved together with the cut. */
 export async function giveBack(deps: GivingBackDeps, lockdown: Lockdown): Promise<DefaultActions> {
   const { id, namespace } = lockdown;
-  const { incoming, outgoing } = await formerActions(deps, lockdown);
-  const key = idempotencyKey(deps.idempotencySecret, id, 'release', { incoming, outgoing });
-  const result = await deps.consoleApi.setDefaultActions(namespace, { incoming, outgoing }, REJECT, key, NO_MARK);
+  const { digest, ...former } = await formerActions(deps, lockdown);
+  const { incoming, outgoing } = former;
+  const key = idempotencyKey(deps.idempotencySecret, id, 'release', former);
+  const result = await deps.consoleApi.setDefaultActions(namespace, former, REJECT, key, {
+    marks: NO_MARK,
+    unless: (annotations) => whyNotGivenBack(annotations, { lockdown: id, digest, former }),
+  });
   deps.journal.wroteToConsole({
     lockdown: id,
     stage: 'disable-discovery',
@@ -117,11 +124,17 @@ export async function giveBack(deps: GivingBackDeps, lockdown: Lockdown): Promis
     outcome: result.written ? 'given back' : 'so already',
     id: namespace,
   });
-  return { incoming, outgoing };
+  return former;
 }
 
 /** The former actions were part of what was approved: whoever changed them since does not decide what is given back. */
-async function formerActions(deps: GivingBackDeps, { id, salt, stages }: Lockdown): Promise<DefaultActions> {
+async function formerActions(
+  deps: GivingBackDeps,
+  lockdown: Lockdown,
+): Promise<DefaultActions & { readonly digest: string }> {
+  const { id, namespace, salt, stages } = lockdown;
+  if (!settingsFor(deps.settings, namespace))
+    throw new WillNotPass(`${namespace} is no longer in the configuration, so nothing is given back to it.`);
   const former = await deps.evidence.former(id);
   const { ask } = stages['disable-discovery'];
   const finding = await deps.evidence.draft(id, 'disable-discovery', ask?.digest);
@@ -130,7 +143,8 @@ async function formerActions(deps: GivingBackDeps, { id, salt, stages }: Lockdow
       'What the default actions were before is not kept, so somebody has to set them on the console.',
     );
   const inverse = inverseOf(finding.draft.changes, finding.localPrefixes);
-  const approved = findingDigest(finding, ask.rule, salt) === ask.digest;
+  const approved =
+    findingDigest(finding, ask.rule, salt) === ask.digest && wasApproved(deps, lockdown, 'disable-discovery', ask);
   const gives = (undo: Inverse) =>
     undo.kind === 'set-default-actions' &&
     undo.actions.incoming === former.incoming &&
@@ -139,5 +153,5 @@ async function formerActions(deps: GivingBackDeps, { id, salt, stages }: Lockdow
     throw new WillNotPass(
       'What is kept as the former default actions is not what was approved to be given back. Somebody has to look at the console.',
     );
-  return { incoming: former.incoming, outgoing: former.outgoing };
+  return { incoming: former.incoming, outgoing: former.outgoing, digest: ask.digest };
 }

@@ -7,6 +7,7 @@ import type { DefaultActions, OwnAction } from '#core/policy.ts';
 import { type Client, createClient } from './client.ts';
 import type { AppCredential } from './credential.ts';
 import {
+  type ActionsOptions,
   addTagPrefixes,
   annotateNamespace,
   type NamespaceFacts,
@@ -53,15 +54,15 @@ export type ConsoleApi = {
   addTagPrefixes(path: string, prefixes: readonly string[], key: string): Promise<Written<readonly string[]>>;
   removeTagPrefixes(path: string, prefixes: readonly string[], key: string): Promise<Written<readonly string[]>>;
   /**
-   * Refuses (`conflict`, not passing) where the actions are neither the wish nor `expected`. `marks` are written together
-   * with them: annotations of the namespace, empty ones taken off.
+   * Refuses (`conflict`, not passing) where the actions are neither the wish nor `expected`, and for what `unless` says of
+   * the annotations. `marks` are written together with the actions: annotations of the namespace, empty ones taken off.
    */
   setDefaultActions(
     path: string,
     actions: DefaultActions<OwnAction>,
     expected: DefaultActions<OwnAction>,
     key: string,
-    marks?: Annotations,
+    options?: ActionsOptions,
   ): Promise<Written<DefaultActions<OwnAction>>>;
   /** Gives whether anything was left to write. */
   annotateNamespace(path: string, marks: Annotations, key: string): Promise<boolean>;
@@ -121,8 +122,8 @@ export function consoleApi(options: ConsoleApiOptions): ConsoleApi {
 
     addTagPrefixes: (path, prefixes, key) => addTagPrefixes(finalise, path, prefixes, key),
     removeTagPrefixes: (path, prefixes, key) => removeTagPrefixes(finalise, path, prefixes, key),
-    setDefaultActions: (path, actions, expected, key, marks) =>
-      setDefaultActions(finalise, path, actions, expected, key, marks),
+    setDefaultActions: (path, actions, expected, key, options) =>
+      setDefaultActions(finalise, path, actions, expected, key, options),
     annotateNamespace: (path, marks, key) => annotateNamespace(finalise, path, marks, key),
 
     async close() {

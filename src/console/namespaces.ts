@@ -111,6 +111,12 @@ async function holdsKubernetesNamespaces(client: Client, path: string): Promise<
   return false;
 }
 
+export type ActionsOptions = {
+  /** Annotations of the namespace; empty ones are taken off. */
+  readonly marks?: Annotations;
+  readonly unless?: (annotations: Annotations) => string | undefined;
+};
+
 export type Written<Value> = {
   readonly former: Value;
   readonly now: Value;
@@ -151,6 +157,7 @@ async function changePrefixes(
 /**
  * `expected` is what the approvers saw: anything else that is not already the wish is a conflict that time does not heal.
  * Where the wish is already so, somebody (most likely an earlier try of ours) has written it, and `former` is `expected`.
+ * `marks` are written together with them; `unless` says why not, by what the namespace carries as it is overwritten.
  */
 export function setDefaultActions(
   client: Client,
@@ -158,7 +165,7 @@ export function setDefaultActions(
   actions: DefaultActions<OwnAction>,
   expected: DefaultActions<OwnAction>,
   key: string,
-  marks: Annotations = {},
+  { marks = {}, unless }: ActionsOptions = {},
 ): Promise<Written<DefaultActions<OwnAction>>> {
   return changeNamespace(client, path, key, (object) => {
     if (sameActions(object.own, actions)) return { result: { former: expected, now: actions } };
@@ -169,6 +176,12 @@ export function setDefaultActions(
         sentence:
           `Somebody has changed the default actions of ${path}: incoming ${object.own.incoming}, ` +
           `outgoing ${object.own.outgoing}, where ${expected.incoming} and ${expected.outgoing} were expected.`,
+        where: `/namespaces/${object.id}`,
+      });
+    const sentence = unless?.(object.annotations);
+    if (sentence !== undefined)
+      throw new ConsoleFailure({
+        ...{ reason: 'conflict', passing: false, sentence },
         where: `/namespaces/${object.id}`,
       });
     const next = withAnnotations(withDefaultActions(object.raw, actions), object.annotations, marks);

@@ -37,6 +37,21 @@ export function readCutMark(annotations: Annotations): CutMark | undefined {
   return { lockdown, digest, former, ...(Number.isNaN(confirmBy) ? {} : { confirmBy }) };
 }
 
+/** Why what is about to be given back is not given; nothing where the namespace itself says that this was cut from it. */
+export function whyNotGivenBack(annotations: Annotations, { lockdown, digest, former }: CutMark): string | undefined {
+  const mark = readCutMark(annotations);
+  if (!mark)
+    return 'The namespace does not say on the console that it was cut by a lockdown, so nothing is given back. Somebody has to set its default actions there.';
+  const same =
+    mark.lockdown === lockdown &&
+    mark.digest === digest &&
+    mark.former.incoming === former.incoming &&
+    mark.former.outgoing === former.outgoing;
+  return same
+    ? undefined
+    : 'What the namespace says on the console of its cut is not what was approved to be given back. Somebody has to look at the console.';
+}
+
 /** Takes it off, with what every object of ours carries: what is empty is no annotation. */
 export const NO_MARK: Annotations = Object.fromEntries(
   [LOCKDOWN, 'lockstep.stage', DIGEST, 'lockstep.approvedBy', 'lockstep.ledger', FORMER, CONFIRM_BY].map((name) => [

@@ -160,7 +160,8 @@ describe('no cluster to ask', () => {
     ['every port', [rule('Allow', 'tcp/1:65535')], 'accept'],
     ['anything', [rule('Allow', 'any')], 'accept'],
     ['anything but one port', [rule('Allow', 'any'), rule('Reject', 'tcp/22')], 'accept'],
-    ['anything but the container’s port', [rule('Allow', 'any'), rule('Reject', 'tcp/8080')], 'reject'],
+    ['anything but the container’s port', [rule('Allow', 'any'), rule('Reject', 'tcp/8080')], 'uncertain'],
+    ['nothing, whatever else is allowed', [rule('Allow', 'any'), rule('Reject', 'tcp/1:65535')], 'reject'],
     ['other protocols', [rule('Allow', 'udp/8080')], 'reject'],
   ])('rules that let the caller dial %s', (_, out, outcome) => {
     const facts = without(under(out));

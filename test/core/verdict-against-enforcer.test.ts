@@ -1,6 +1,7 @@
 /** Holds the verdict and the sandbox's enforcer together: two implementations of one chapter, over worlds made by chance. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { calledPorts } from '#core/called-ports.ts';
 import type { Edge } from '#core/edge.ts';
 import { BY_DEFAULT } from '#core/flow.ts';
 import type { Policy } from '#core/policy.ts';
@@ -20,6 +21,7 @@ import {
   unitsIn,
 } from '#test/support/world-edges.ts';
 import { keyOf, policyAt, workloadsIn } from '#test/support/world-policy.ts';
+import { clusterOf, portDoubt } from '#test/support/world-ports.ts';
 import { NAMES, PINGS } from '#test/support/world-words.ts';
 import { anyWorld, type Question, type World, type WorldConnection } from '#test/support/worlds.ts';
 
@@ -33,6 +35,7 @@ const MET = [
   ...['question: Accept by default', 'question: Reject by default'],
   ...['with an address: accept by rule', 'with an address: reject by rule', 'with an address: uncertain by rule'],
   ...['between units: accept by rule', 'between units: reject by rule'],
+  ...['dialled elsewhere: accept', 'dialled elsewhere: reject', 'dialled elsewhere: uncertain'],
   ...['UDP by identity: accept by rule', 'UDP by identity: reject by rule'],
 ];
 
@@ -77,9 +80,12 @@ async function hold(world: World, tally: Tally): Promise<Held> {
     return policy;
   };
   const workloads = workloadsIn(world);
+  const cluster = clusterOf(world);
   return {
     world,
-    judge: compile(await read(world.home), workloads),
+    judge: compile(await read(world.home), workloads, {
+      called: calledPorts({ namespace: world.home, ...(cluster ? { kubernetes: cluster } : {}) }),
+    }),
     workloads,
     wireTagsOf: async ({ namespace, tags }) => wireTags(tags, (await read(namespace)).prefixes.effective),
     tally,
@@ -114,9 +120,9 @@ async function compareQuestion(held: Held, { direction, traffic, peer }: Questio
 }
 
 /** What the enforcers report of a connection is an edge; judged again it must come out as they decided. */
-function compareConnection(held: Held, { traffic, names, ...ends }: WorldConnection): void {
+function compareConnection(held: Held, { traffic, ...ends }: WorldConnection): void {
   const { world, judge, tally } = held;
-  const connection = { ...traffic, ...ends, names };
+  const connection = { ...traffic, ...ends };
   const { action, findings } = enforce(world.policy, connection);
   if (findings.some(({ decision }) => decision.policyID === 'local')) return;
   const outcomes: Verdict['outcome'][] = [];
@@ -126,7 +132,7 @@ function compareConnection(held: Held, { traffic, names, ...ends }: WorldConnect
     const between = edge.source.kind === 'workload' && edge.destination.kind === 'workload';
     tally.add(`${between ? 'between units' : 'with an address'}: ${verdict.outcome} by ${verdict.by.kind}`);
     expect(between).toBe(knowEachOther(connection));
-    if (between) compareBetween(world, connection, edge, verdict);
+    if (between) compareBetween(held, connection, edge, verdict);
     else compareOneEnd(held, connection, finding, edge, verdict);
     outcomes.push(verdict.outcome);
   }
@@ -137,7 +143,7 @@ function compareConnection(held: Held, { traffic, names, ...ends }: WorldConnect
   const edge = edgeOf(udp, connection);
   const verdict = judge.judge(edge);
   tally.add(`UDP by identity: ${verdict.outcome} by ${verdict.by.kind}`);
-  compareBetween(world, connection, edge, verdict);
+  compareBetween(held, connection, edge, verdict);
 }
 
 function compareOneEnd(
@@ -162,7 +168,16 @@ function compareOneEnd(
   }
   expect(verdict.outcome).toBe(outcomeOf(decision.action));
   const peer = { address: connection[side === 'source' ? 'destination' : 'source'].address, names: edge.names };
-  expectToStand(verdict.outcome, { ...connection, policy: world.policy, unit: reporter, direction, peer }, unknown);
+  const { port } = edge;
+  const asked = {
+    ...connection,
+    policy: world.policy,
+    unit: reporter,
+    direction,
+    peer,
+    ...(port === undefined ? {} : { port }),
+  } as const;
+  expectToStand(verdict.outcome, asked, unknown);
   expectDecidedBy(verdict.by, decision, inDoubt);
   if (inDoubt) return;
   const allowing = enforcing(decision).filter(({ rule }) => rule.action === 'Allow');
@@ -171,16 +186,21 @@ function compareOneEnd(
 }
 
 /** Both ends have their say, each where its namespace is ours; of the other end the record says what it decided. */
-function compareBetween(world: World, connection: Connection, edge: Edge, verdict: Verdict): void {
+function compareBetween({ world, tally }: Held, connection: Connection, edge: Edge, verdict: Verdict): void {
   const decisions = decisionsOf(world, connection);
   const ours = (['destination', 'source'] as const).filter((side) => connection[side].unit?.namespace === world.home);
   const inDoubt = rulesInDoubt(world) || ours.length === 1;
+  const ports = portDoubt(world, connection, edge, ours);
+  if (connection.dialledPort !== undefined) tally.add(`dialled elsewhere: ${verdict.outcome}`);
   if (verdict.outcome === 'uncertain') {
-    expect(inDoubt, 'a doubt has a reason').toBe(true);
+    expect(inDoubt || ports.varies, 'a doubt has a reason').toBe(true);
     return;
   }
   expect(verdict.outcome).toBe(outcomeOf(edge.action));
   if (rulesInDoubt(world)) return;
+  const known = world.services && connection.destination.unit?.namespace === world.home;
+  if (known && ports.varies) expect(ports.rejects, 'what hangs on the port that was dialled is uncertain').toBe(true);
+  if (ports.several) return;
   const failing = ours.find((side) => decisions[side].action === 'Reject');
   const byDefault = ours.find((side) => decisions[side].policyID === BY_DEFAULT);
   const telling = edge.action === 'Reject' ? failing : (byDefault ?? ours[0]);

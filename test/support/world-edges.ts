@@ -59,7 +59,8 @@ export function knowEachOther(connection: Connection): boolean {
 }
 
 /** What each end would decide if it knew the other by identity. */
-export function decisionsOf({ policy }: World, { source, destination, protocol, port }: Connection) {
+export function decisionsOf({ policy }: World, connection: Connection) {
+  const { source, destination, protocol, port, dialledPort = port } = connection;
   if (!source.unit || !destination.unit) throw new Error('only two units know each other by identity');
   return {
     destination: decide({
@@ -67,7 +68,7 @@ export function decisionsOf({ policy }: World, { source, destination, protocol, 
       ...{ unit: destination.unit, direction: 'incoming', peer: { unit: source.unit } },
     }),
     source: decide({
-      ...{ policy, protocol, port },
+      ...{ policy, protocol, port: dialledPort },
       ...{ unit: source.unit, direction: 'outgoing', peer: { unit: destination.unit } },
     }),
   };

@@ -36,6 +36,13 @@ export interface World {
   units: Unit[];
   questions: Question[];
   connections: WorldConnection[];
+  /** Services before every unit at home, over TCP; absent where no cluster says which there are. */
+  services?: readonly Translation[] | undefined;
+}
+
+export interface Translation {
+  port: number;
+  targetPort: number;
 }
 
 interface Traffic {
@@ -56,6 +63,8 @@ export interface WorldConnection {
   source: End;
   destination: End;
   traffic: Traffic & { protocol: 'tcp' | 'udp' | 'icmp' };
+  /** The port of a Service that was dialled instead of the one at the destination. */
+  dialledPort?: number;
   /** What the source had looked up for the destination. */
   names: string[];
 }
@@ -181,7 +190,22 @@ const anyConnection = fc.record({
   between: oneOf([1, [true]], [1, [false]]),
   traffic: oneOf<WorldConnection['traffic']>([2, TRANSPORT], [1, PINGS], [10, TRANSPORT.slice(0, 2)]),
   names,
+  through: fc.boolean(),
 });
+
+const [FRONT, TWO, CROSSED]: readonly (readonly Translation[])[] = [
+  [{ port: 80, targetPort: 443 }],
+  [
+    { port: 80, targetPort: 443 },
+    { port: 85, targetPort: 443 },
+  ],
+  [
+    { port: 80, targetPort: 443 },
+    { port: 443, targetPort: 80 },
+  ],
+];
+
+const services = oneOf<readonly Translation[] | undefined>([4, [[]]], [1, [FRONT, TWO, CROSSED, undefined]]);
 
 function worldWith(volatile: readonly string[]): fc.Arbitrary<World> {
   return fc
@@ -194,6 +218,7 @@ function worldWith(volatile: readonly string[]): fc.Arbitrary<World> {
       labels: fc.tuple(labels, labels, labels, labels),
       questions: fc.array(anyQuestion, { minLength: 2, maxLength: 4 }),
       connections: fc.array(anyConnection, { minLength: 2, maxLength: 4 }),
+      services,
     })
     .map((made) => {
       const places = [made.home, made.home, ...made.elsewhere];
@@ -208,11 +233,16 @@ function worldWith(volatile: readonly string[]): fc.Arbitrary<World> {
           rulesets: made.rulesets.map(named),
         },
         units,
+        services: made.services,
         questions: made.questions.map(({ peer, names: known, ...asked }) => {
           const { unit, address } = endOf(peer);
           return { ...asked, peer: unit ? { unit } : { address, names: known } };
         }),
-        connections: made.connections.map(({ source, destination, between, ...rest }) => {
+        connections: made.connections.map(({ source, destination, between, through, ...asked }) => {
+          // Whoever has no cluster to ask has Services all the same.
+          const service = (made.services ?? CROSSED)?.find(({ targetPort }) => targetPort === asked.traffic.port);
+          const dialled = through && between && asked.traffic.protocol === 'tcp' ? service?.port : undefined;
+          const rest = { ...asked, ...(dialled === undefined ? {} : { dialledPort: dialled }) };
           // Half of them are between units, and all have one at home.
           const [from, to] = [endOf(between ? { ...source, unit: source.unit ?? 0 } : source), endOf(destination)];
           if (between) return { ...rest, source: from, destination: to.unit ? to : endOf({ unit: 1, address: '' }) };

@@ -57,7 +57,9 @@ export function decideForOneOf(
   const asked = ports.map((port) => ({ port, decision: decide(rules, byDefault, { ...probe, port }) }));
   const [first] = asked;
   if (!first) throw new Error('a connection has a port');
-  if (asked.every(({ decision }) => decision.outcome === first.decision.outcome)) return first.decision;
+  if (asked.every(({ decision }) => decision.outcome === first.decision.outcome))
+    // By default as soon as one of them is.
+    return asked.find(({ decision }) => !decision.rule)?.decision ?? first.decision;
   const of = (outcome: Decision['outcome']) => asked.filter(({ decision }) => decision.outcome === outcome);
   const [accepted, refused, [doubtful]] = [of('accept'), of('reject'), of('uncertain')];
   if (doubtful) return doubtful.decision;
@@ -68,19 +70,24 @@ export function decideForOneOf(
 }
 
 /**
- * Any port may have been dialled where this is the container's. What a rule rejects was not: the record has it accepted. So it
- * is certain where everything is allowed, or nothing but by default.
+ * Any port may have been dialled where this is the container's. Of an accepted connection a rule's rejecting another port says
+ * nothing: that port was not the one. So it is certain where everything is allowed, or nothing, or everything rejected.
  */
 export function decideForAnyPort(rules: readonly AppliedRule[], byDefault: RuleAction, probe: Probe): Decision {
   const here = decide(rules, byDefault, probe);
-  const byAllow = here.rule?.compiled.rule.action === 'Allow';
-  if (here.outcome === 'uncertain' || byDefault === 'Allow' || (here.rule && !byAllow)) return here;
-  const allows = rules.filter(({ compiled }) => compiled.rule.action === 'Allow');
-  const everyPort = (rule: AppliedRule) =>
-    matchPeer(rule, probe, rule.compiled.ports.coverageOfEveryPort(probe.protocol));
-  if (here.rule) return allows.some((rule) => everyPort(rule) === ALL) ? here : { ...here, ...HANGS_ON_THE_PORT };
-  const perhaps = allows.find((rule) => everyPort(rule) !== NO);
-  return perhaps ? { rule: perhaps, ...HANGS_ON_THE_PORT } : here;
+  const onEveryPort = (action: RuleAction, coverage: Coverage) =>
+    rules.find(
+      (rule) =>
+        rule.compiled.rule.action === action &&
+        matchPeer(rule, probe, rule.compiled.ports.coverageOfEveryPort(probe.protocol)) >= coverage,
+    );
+  if (here.outcome === 'uncertain') return here;
+  if (here.outcome === 'accept')
+    return byDefault === 'Allow' || onEveryPort('Allow', ALL) ? here : { ...here, ...HANGS_ON_THE_PORT };
+  if (onEveryPort('Reject', ALL)) return here;
+  const allow = onEveryPort('Allow', SOME);
+  const rule = here.rule ?? allow;
+  return rule && (allow || byDefault === 'Allow') ? { rule, ...HANGS_ON_THE_PORT } : here;
 }
 
 const HANGS_ON_THE_PORT = { outcome: 'uncertain', dialled: 'unknown' } as const;
