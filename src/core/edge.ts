@@ -29,6 +29,8 @@ export type Edge = {
   readonly namesElsewhere: readonly string[];
   /** Sum of the reports' `value`. */
   readonly count: number;
+  /** Of these, from units that had found no name for the address themselves; absent where there are none. */
+  readonly unnamed?: number;
   readonly reports: number;
   readonly firstSeen: number;
   readonly lastSeen: number;
@@ -45,4 +47,12 @@ export type Edge = {
 export function outsideNetworks(edge: Edge): Edge {
   const plain = (peer: Peer): Peer => (peer.kind === 'address' ? { ...peer, network: 'default' } : peer);
   return { ...edge, source: plain(edge.source), destination: plain(edge.destination) };
+}
+
+/** One flow in so many without a look-up is a pod that began before the record; more are pods that never ask. */
+const UNNAMED_IN = 10;
+
+/** Whether a rule by its names would let it through: each unit's enforcer knows the names that unit asked for (console-api.md 4.6). */
+export function isFoundByName({ names, count, unnamed = 0 }: Pick<Edge, 'names' | 'count' | 'unnamed'>): boolean {
+  return names.length > 0 && unnamed * UNNAMED_IN <= count;
 }

@@ -104,8 +104,10 @@ export class Fold {
 export function mergeEdges(a: Edge, b: Edge): Edge {
   if (a.id !== b.id) throw new Error(`only views of the same edge can be merged, not ${a.id} and ${b.id}`);
   const names = union(a.names, b.names, NAMES_MAX);
+  const unnamed = (a.unnamed ?? 0) + (b.unnamed ?? 0);
   return {
     ...a,
+    ...(unnamed > 0 && { unnamed }),
     names,
     namesElsewhere: names.length > 0 ? [] : union(a.namesElsewhere, b.namesElsewhere, NAMES_MAX),
     count: a.count + b.count,
@@ -277,6 +279,7 @@ function edgeOf(kind: FlowKind, tally: Tally, unitToWorkload: UnitToWorkload): E
     names: union([...tally.names], [], NAMES_MAX),
     namesElsewhere: tally.names.size > 0 ? [] : union([...tally.namesElsewhere], [], NAMES_MAX),
     count: tally.count,
+    ...(tally.outgoing && tally.names.size === 0 && { unnamed: tally.count }),
     reports: tally.reports,
     firstSeen: tally.firstSeen,
     lastSeen: tally.lastSeen,

@@ -241,6 +241,21 @@ describe('names', () => {
     const edge = theOneOf(foldFlows([call, { ...call, source: unit('frontend-2') }], withNames).edges);
     expect(edge).toMatchObject({ names: ['api.example.com'], namesElsewhere: [], count: 2 });
   });
+
+  test('what comes from a pod that never looked the name up is counted, although another pod of the workload had', () => {
+    const silent = { ...call, source: unit('frontend-2'), value: 40 };
+    const first = theOneOf(foldFlows([call, silent], withNames).edges);
+    expect(first).toMatchObject({ names: ['api.example.com'], count: 41, unnamed: 40 });
+    const both = mergeEdges(first, theOneOf(foldFlows([silent], withNames).edges));
+    expect(both).toMatchObject({ names: ['api.example.com'], count: 81, unnamed: 80 });
+    expect(theOneOf(foldFlows([call], withNames).edges)).not.toHaveProperty('unnamed');
+    expect(theOneOf(folded(flow()))).not.toHaveProperty('unnamed');
+  });
+
+  test('a pod that asked in the middle of what was read had asked before as well, as far as anybody can tell', () => {
+    const early = { ...call, at: NOON - MINUTE * 30 };
+    expect(theOneOf(foldFlows([early, call], withNames).edges)).not.toHaveProperty('unnamed');
+  });
 });
 
 describe('merging', () => {
@@ -253,6 +268,7 @@ describe('merging', () => {
       names: sorted(text, 3),
       hints: sorted(text, 3),
       count: fc.nat(1000),
+      unnamed: fc.integer({ min: 1, max: 1000 }),
       reports: fc.nat(1000),
       firstSeen: fc.nat(1000),
       lastSeen: fc.nat(1000),

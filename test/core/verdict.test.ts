@@ -306,6 +306,20 @@ describe('names', () => {
     expect(outcome(['other.org', 'logging.googleapis.com']).outcome).toBe('accept');
   });
 
+  test('of one pod do not vouch for another that made a million flows without a look-up', () => {
+    const called = (unnamed: number) =>
+      judge(
+        { rulesets, externalNetworks: [google] },
+        edge(frontend, '142.250.1.1', { names: ['logging.googleapis.com'], count: 1_000_000, unnamed }),
+      );
+    expect(called(999_999)).toMatchObject({
+      outcome: 'uncertain',
+      because:
+        'Ruleset “google” may allow it: it allows names only, and 999999 of 1000000 flows came from pods that were not seen to look up logging.googleapis.com.',
+    });
+    expect(called(100_000).outcome).toBe('accept');
+  });
+
   test('leave an address without a name uncertain, and say why', () => {
     expect(outcome([])).toEqual({
       outcome: 'uncertain',

@@ -1,6 +1,6 @@
 /** Disable discovery mode: what everything approved so far would still reject, asked about one by one, then Reject. */
 import type { Change, EdgeGroup, Remark, Residual } from '#core/draft.ts';
-import type { Edge } from '#core/edge.ts';
+import { type Edge, isFoundByName } from '#core/edge.ts';
 import { foldName } from '#core/flow.ts';
 import type { RuleAction } from '#core/network-ruleset.ts';
 import type { DefaultActions } from '#core/policy.ts';
@@ -50,11 +50,11 @@ function residualOf(scene: Scene, group: EdgeGroup, edges: readonly Edge[], mint
   };
 }
 
-/** Only another workload had asked for the name, and a rule by that name is there: the next lookup settles it. */
+/** Only another workload or pod had asked for the name, and a rule by that name is there: the next lookup settles it. */
 function waitsForALookup(scene: Scene, edge: Edge): boolean {
-  if (scene.verdict(edge).outcome !== 'uncertain' || edge.names.length > 0) return false;
+  if (scene.verdict(edge).outcome !== 'uncertain' || isFoundByName(edge)) return false;
   const entries = scene.evidence.policy.externalNetworks.flatMap((network) => network.entries.map(foldName));
-  return edge.namesElsewhere.some((name) =>
+  return [...edge.names, ...edge.namesElsewhere].some((name) =>
     entries.some((entry) => entry === name || (entry.startsWith('*.') && name.endsWith(entry.slice(1)))),
   );
 }
@@ -74,8 +74,7 @@ function leftOutOf(pings: readonly Edge[], waiting: readonly Edge[]): LeftOut[] 
       : [
           {
             edges: waiting,
-            because:
-              'a rule by name allows it as soon as the workload itself asks for that name; so far only others did',
+            because: 'a rule by name allows it as soon as each pod itself asks for that name; so far only others did',
           },
         ]),
   ];

@@ -1,6 +1,6 @@
 /** The ends of an edge that are in this namespace: what the rules of each are asked, and what they decide. */
 import type { CalledPorts } from '../called-ports.ts';
-import type { Edge, Peer } from '../edge.ts';
+import { type Edge, isFoundByName, type Peer } from '../edge.ts';
 import { TCP, UDP } from '../flow.ts';
 import type { RuleAction } from '../network-ruleset.ts';
 import type { DefaultActions } from '../policy.ts';
@@ -91,7 +91,10 @@ export class Ends {
     const { address } = (side === 'source' ? edge.destination : edge.source) as Extract<Peer, { kind: 'address' }>;
     // Names work for outgoing traffic only.
     if (side === 'destination') return this.parties.address(address);
-    return this.parties.addressWithNames(address, edge.names, edge.namesElsewhere);
+    // What some of its units looked up is, for the others, somebody else's knowledge.
+    return isFoundByName(edge)
+      ? this.parties.addressWithNames(address, edge.names, edge.namesElsewhere)
+      : this.parties.addressWithNames(address, [], edge.namesElsewhere);
   }
 
   private decided(workload: Workload, side: Side, party: Party, edge: Edge): End {

@@ -49,7 +49,9 @@ function whatIsMissing(rule: AppliedRule, end: End, edge: Edge, compiled: Compil
   }
   if (edge[end.side === 'source' ? 'destination' : 'source'].kind === 'workload')
     return `${icmpOrOther(edge.protocol)} is judged by address, and the address is not in the record.`;
-  if (edge.names.length === 0 && edge.namesElsewhere.length === 0)
+  if (edge.names.length > 0)
+    return `it allows names only, and ${edge.unnamed ?? 0} of ${edge.count} flows came from pods that were not seen to look up ${edge.names.join(', ')}.`;
+  if (edge.namesElsewhere.length === 0)
     return 'it allows names only, and no lookup of the workload for this address was seen.';
   return `it allows names only, and only other workloads were seen to look up ${edge.namesElsewhere.join(', ')} for this address.`;
 }

@@ -246,7 +246,11 @@ test('an address that a name rule will cover after the next lookup is not asked 
   const seen = edge(frontend, '142.250.1.1', 'tcp/443', { namesElsewhere: ['logging.googleapis.com'] });
   const draft = residualOf([seen], NO_ANSWERS, { policy: inForce });
   expect(draft.residual).toEqual([]);
-  expect(draft.leftOut[0]?.because).toContain('as soon as the workload itself asks');
+  expect(draft.leftOut[0]?.because).toContain('as soon as each pod itself asks');
+  const silent = { names: ['logging.googleapis.com'], count: 1000, unnamed: 999 };
+  const quiet = residualOf([edge(frontend, '142.250.1.1', 'tcp/443', silent)], NO_ANSWERS, { policy: inForce });
+  expect(quiet.residual).toEqual([]);
+  expect(quiet.leftOut[0]?.because).toContain('as soon as each pod itself asks');
 });
 
 test('questions keep their ids when the same traffic goes on', () => {
