@@ -49,13 +49,20 @@ export function applyStage(deps: ApplyDeps) {
     if (at === undefined) return;
     if (typeof at !== 'number') {
       // What an earlier try had written is approved no more.
-      await takeBack(deps, lockdown, stage);
-      return report(deps, id, { type: 'draft-outdated', stage, because: at.outdated }, job.id);
+      const left = await takeBack(deps, lockdown, stage);
+      const because = [at.outdated, ...notOurs(left)].join(' ');
+      return report(deps, id, { type: 'draft-outdated', stage, because }, job.id);
     }
     const written = await deps.evidence.written(id, stage);
     const objects = written.flatMap((object) => ('id' in object ? [object.id] : []));
     await report(deps, id, { type: 'applied', stage, objects, at }, job.id);
   };
+}
+
+function notOurs(left: readonly string[]): string[] {
+  return left.length === 0
+    ? []
+    : [`Left alone on the console, because it says it is this lockdown’s and is not: ${left.join(', ')}.`];
 }
 
 type Outdated = { readonly outdated: string };

@@ -1,6 +1,7 @@
 /** How a stage's draft is computed from what is known now: for the approvers, and once more just before it is applied. */
 import { type Settings, settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
+import { isApproved } from '#core/approved-object.ts';
 import { withCutsAtOnce } from '#core/at-once.ts';
 import type { Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
@@ -14,11 +15,10 @@ import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
 import type { Frozen } from './basis.ts';
 import { type Gathered, type GatheringDeps, gather } from './gathering.ts';
-import { isMarkedAs } from './taking-back.ts';
 
 export type DraftingDeps = GatheringDeps & {
   readonly consoleApi: Pick<ConsoleApi, 'readPolicy' | 'readProcessingUnits'>;
-  readonly evidence: Pick<EvidenceStore, 'written'>;
+  readonly evidence: Pick<EvidenceStore, 'draft' | 'written'>;
   readonly settings: Settings;
 };
 
@@ -44,7 +44,9 @@ export async function computeDraft(
   if (!settings) throw new WillNotPass(`${lockdown.namespace} is no longer in the configuration.`);
   const found = await gather(deps, lockdown, settings);
   const journalled = await deps.evidence.written(lockdown.id, stage);
-  const policy = asBefore(found.evidence.policy, lockdown.id, stage, journalled);
+  const { ask } = lockdown.stages[stage];
+  const approved = ask && (await deps.evidence.draft(lockdown.id, stage, ask.digest));
+  const policy = asBefore(found.evidence.policy, lockdown.id, approved?.draft, journalled);
   const gathered = { ...found, evidence: { ...found.evidence, ...frozen, policy } };
   const draft = draftStage(stage, gathered.evidence, settings.drafts, {
     residual: lockdown.stages[stage].answers,
@@ -60,12 +62,20 @@ export async function computeDraft(
   return { ...gathered, draft: asked, localPrefixes: gathered.evidence.policy.prefixes.local, reach };
 }
 
-/** Ours are told by their annotations too: the journal may have missed the last one before a crash. */
-export function asBefore(policy: Policy, lockdown: string, stage: Stage, written: readonly Written[]): Policy {
+/**
+ * Ours are told by their annotations too, since the journal may have missed the last one before a crash: but only where
+ * they are what was approved. Anything else that carries our marks is somebody's, and judged as such.
+ */
+export function asBefore(
+  policy: Policy,
+  lockdown: string,
+  approved: Pick<Draft, 'stage' | 'changes'> | undefined,
+  written: readonly Written[],
+): Policy {
   const ids = new Set(written.flatMap((object) => ('id' in object ? [object.id] : [])));
   const added = written.flatMap((object) => (object.kind === 'tag-prefixes' ? object.added : []));
   const isOurs = (object: Policy['rulesets'][number] | Policy['externalNetworks'][number]) =>
-    ids.has(object.id) || isMarkedAs(object, lockdown, stage);
+    ids.has(object.id) || (approved !== undefined && isApproved(object, lockdown, approved));
   const unadded = (prefixes: readonly string[]) => prefixes.filter((prefix) => !added.includes(prefix));
   return {
     ...policy,

@@ -2,11 +2,12 @@
 
 import { settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
+import { isApproved, isMarkedAs } from '#core/approved-object.ts';
 import { NO_MARK, whyNotGivenBack } from '#core/cut-mark.ts';
 import { findingDigest, type Inverse, inverseOf } from '#core/digest.ts';
 import type { Change, Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
-import type { DefaultActions, Policy } from '#core/policy.ts';
+import type { DefaultActions } from '#core/policy.ts';
 import type { Stage } from '#core/stage.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
@@ -32,8 +33,9 @@ const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
 export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: Stage): Promise<string[]> {
   const { id, namespace } = lockdown;
   if (stage === 'disable-discovery' && (await isCut(deps, lockdown))) await giveBack(deps, lockdown);
-  const left: string[] = [];
-  for (const object of await whatItWrote(deps, lockdown, stage)) {
+  const { ours, foreign } = await whatItWrote(deps, lockdown, stage);
+  const left = [...foreign];
+  for (const object of ours) {
     const { kind } = object;
     if (kind === 'tag-prefixes') {
       const key = idempotencyKey(deps.idempotencySecret, id, stage, 'undo', object);
@@ -67,24 +69,30 @@ function objectIn(change: Change): string | undefined {
   return change.kind === 'create-external-network' ? `external-network ${change.network.name}` : undefined;
 }
 
-/** The last of it first. What was created just before a crash is not journalled, and told by its annotations. */
-async function whatItWrote(deps: TakingBackDeps, { id, namespace }: Lockdown, stage: Stage): Promise<Written[]> {
+type Ours = { readonly ours: readonly Written[]; readonly foreign: readonly string[] };
+
+/**
+ * The last of it first. What was created just before a crash is not journalled, and told by its annotations where it is
+ * what was approved; `foreign`: the names of what only carries them.
+ */
+async function whatItWrote(deps: TakingBackDeps, { id, namespace, stages }: Lockdown, stage: Stage): Promise<Ours> {
   const journalled = await deps.evidence.written(id, stage);
   const ids = new Set(journalled.flatMap((object) => ('id' in object ? [object.id] : [])));
+  const { ask } = stages[stage];
+  const approved = ask && (await deps.evidence.draft(id, stage, ask.digest));
   const { rulesets, externalNetworks } = (await deps.consoleApi.readPolicy(namespace)).policy;
-  const others = (kind: 'ruleset' | 'external-network', objects: Policy['rulesets'] | Policy['externalNetworks']) =>
-    objects
-      .filter((object) => isMarkedAs(object, id, stage) && !ids.has(object.id))
-      .map((object): Written => ({ kind, id: object.id, name: object.name, at: 0 }));
-  return [...others('ruleset', rulesets), ...others('external-network', externalNetworks), ...journalled.toReversed()];
-}
-
-export function isMarkedAs(
-  { annotations }: Pick<Policy['rulesets'][number], 'annotations'>,
-  lockdown: string,
-  stage: Stage,
-): boolean {
-  return annotations['lockstep.lockdown']?.[0] === lockdown && annotations['lockstep.stage']?.[0] === stage;
+  const others = [...rulesets, ...externalNetworks].filter(
+    (object) => object.namespace === namespace && isMarkedAs(object, id, stage) && !ids.has(object.id),
+  );
+  const isOurs = (object: (typeof others)[number]) => approved !== undefined && isApproved(object, id, approved.draft);
+  const unjournalled = others.filter(isOurs).map((object): Written => {
+    const kind = 'subject' in object ? 'ruleset' : 'external-network';
+    return { kind, id: object.id, name: object.name, at: 0 };
+  });
+  return {
+    ours: [...unjournalled, ...journalled.toReversed()],
+    foreign: others.filter((object) => !isOurs(object)).map(({ name }) => name),
+  };
 }
 
 /** The default actions of a namespace that was given back before, together with its last stage; nothing when it was not. */
