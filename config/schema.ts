@@ -118,7 +118,7 @@ const Discovery = z.strictObject({
 const Votes = z.strictObject({
   /** Where something in a draft stands out: how long it is on somebody's screen at least before they can approve. */
   readSeconds: z.number().min(0).default(20),
-  /** Who was added to an approver group later than so long before the question does not vote on it. */
+  /** Who was added to a group later than so long before does not vote on a question, confirm, take back, leave out or answer. */
   groupHours: z.number().min(0).default(24),
 });
 

@@ -1,7 +1,6 @@
 /** The door for what people wish: asks once more whether they may, keeps the fact, and tells them when they may not. */
-import { personOf, type Settings, settingsFor } from '#config/schema.ts';
+import { personOf } from '#config/schema.ts';
 import { type Vote, whyMayNotDeny, whyMayNotVote, whyNotWithoutReason } from '#core/approval.ts';
-import { type Roles, rolesOf, whyMayNot } from '#core/authority.ts';
 import type { Event } from '#core/events.ts';
 import { anythingWritten, currentStage, type Lockdown, mayBeCut, nextStage } from '#core/lockdown-state.ts';
 import type { Request } from '#core/request.ts';
@@ -11,12 +10,12 @@ import type { Journal } from '#src/journal.ts';
 import { involvedIn } from './counting-votes.ts';
 import { type RecordingDeps, record, recordedBefore } from './recording.ts';
 import { type TellingDeps, tellAlone } from './telling.ts';
+import { type AllowedDeps, whyNotAllowed } from './whether-allowed.ts';
 
 export type RequestDeps = RecordingDeps &
-  TellingDeps & {
-    readonly settings: Settings;
+  TellingDeps &
+  AllowedDeps & {
     readonly directory: {
-      members(group: string): Promise<readonly string[]>;
       surely(user: string): Promise<{ readonly ok: true } | { readonly refused: string }>;
     };
     readonly receiptIsValid: (vote: Vote, salt: string) => boolean;
@@ -64,7 +63,7 @@ async function eventFor(deps: RequestDeps, lockdown: Lockdown, request: Request)
     if (wish.person !== request.person) return { refused: 'Only your own vote can be withdrawn by you.' };
     return { type: 'vote-withdrawn', stage: wish.stage, person: wish.person, nonce: wish.nonce, at: request.at };
   }
-  const because = whyMayNot(wish.verb, await rolesNow(deps, lockdown, user), deps.settings.authority);
+  const because = await whyNotAllowed(deps, wish.verb, lockdown.namespace, user);
   if (because !== undefined) return { refused: because };
   if (wish.verb === 'sponsor') return sponsoredEvent(deps, lockdown, user, wish);
   return wished(lockdown, user, wish);
@@ -95,11 +94,6 @@ function voteEvent(
       : (whyMayNotVote(vote, vote.gesture, ask, involved) ?? whyNotWithoutReason(vote, ask.rule));
   if (because !== undefined) return { refused: because };
   return { type: 'vote-cast', stage, vote };
-}
-
-async function rolesNow(deps: RequestDeps, lockdown: Lockdown, user: string): Promise<Roles> {
-  const namespace = settingsFor(deps.settings, lockdown.namespace);
-  return namespace ? rolesOf(user, namespace, (group) => deps.directory.members(group)) : [];
 }
 
 /** Only what the draft says was kept out, and in the words of the draft. */

@@ -101,9 +101,10 @@ async function takeUpAgain({ inbox, queues, journal, now }: SweepDeps): Promise<
   }
 }
 
-/** So that who was added is known of long before the next question. */
+/** So that who was added is known of long before the next question, or wish. */
 async function noteMembers({ directory, groupAges, settings, now }: SweepDeps): Promise<void> {
   const groups = settings.namespaces.flatMap((each) => [
+    ...each.requesters.groups,
     ...each.approval.groups,
     ...Object.values(each.stages).flatMap((stage) => stage?.groups ?? []),
   ]);

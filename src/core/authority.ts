@@ -14,6 +14,28 @@ export function whyMayNot(verb: GovernedVerb, roles: Roles, authority: Authority
   return `${REFUSED[verb]}: the configuration lets ${who} of this namespace do this, and you are none of them.`;
 }
 
+/**
+ * What opens a namespace, lets a cut stand or settles what others are asked: not for whoever was put into a user group a
+ * moment ago. The other verbs begin, hold, ask anew or give a namespace back.
+ */
+export function isForLastingRoles(verb: GovernedVerb): boolean {
+  return LASTING.has(verb);
+}
+
+const LASTING: ReadonlySet<GovernedVerb> = new Set([
+  'cancel',
+  'confirm',
+  'undo',
+  'leave-out',
+  'go-on-unproven',
+  'decide-residual',
+  'sponsor',
+]);
+
+export function notYet(verb: GovernedVerb, groupHours: number): string {
+  return `${REFUSED[verb]}: you were added to a user group of this namespace less than ${groupHours} hours ago, and until then others decide this.`;
+}
+
 type People = { readonly users: readonly string[]; readonly groups: readonly string[] };
 type Named = { readonly users?: readonly string[] | undefined; readonly groups?: readonly string[] | undefined };
 

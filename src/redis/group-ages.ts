@@ -8,9 +8,11 @@ export function groupAges(redis: Redis) {
   return {
     /**
      * Notes who is in a group now, and gives those who have been for less than `ageMsMin`. Whoever is there at the first
-     * look has been for long, as far as anybody knows; who leaves and comes back is new.
+     * look has been for long, as far as anybody knows; who leaves and comes back is new. A group that is empty, or is not
+     * shown to us for a while, tells nothing: else whoever fills it again would be taken for those of the first look.
      */
     async newcomers(group: string, members: readonly string[], now: number, ageMsMin: number): Promise<string[]> {
+      if (members.length === 0) return [];
       const known = await redis.hgetall(key.groupSeen(group));
       const isFirstLook = Object.keys(known).length === 0;
       const fresh = members.filter((member) => known[member] === undefined);
