@@ -6,12 +6,17 @@ export type OddWorkload = {
   readonly name: string;
   readonly kind: 'Deployment' | 'StatefulSet';
   readonly labels: Readonly<Record<string, string>>;
-  readonly ports: readonly { readonly containerPort: number; readonly protocol: Protocol }[];
+  readonly ports: readonly { readonly containerPort: number; readonly protocol: Protocol; readonly name?: string }[];
   readonly serviceAccount: string | null;
   readonly services: readonly {
     readonly name: string;
     readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
-    readonly ports: readonly { readonly port: number; readonly targetPort: number; readonly protocol: Protocol }[];
+    readonly ports: readonly {
+      readonly port: number;
+      readonly targetPort: number | string;
+      readonly protocol: Protocol;
+      readonly name?: string;
+    }[];
   }[];
 };
 

@@ -14,6 +14,8 @@ type Oddity = {
   readonly ports: 'one' | 'own' | 'several';
   /** Whether the Service listens where the container does, elsewhere, or where another container does. */
   readonly servicePorts: 'same' | 'other' | 'crossed';
+  /** Services that lead to a container's port by its name, all but every third. */
+  readonly namedPorts: boolean;
   readonly udpShare: number;
   readonly outside: 'nothing' | 'names' | 'addresses' | 'both';
   readonly lonelyStores: number;
@@ -28,6 +30,7 @@ const PLAIN: Omit<Oddity, 'word' | 'description'> = {
   labelling: 'app',
   ports: 'own',
   servicePorts: 'other',
+  namedPorts: false,
   udpShare: 0,
   outside: 'names',
   lonelyStores: 0,
@@ -79,6 +82,14 @@ const ODDITIES: readonly Oddity[] = [
     entrances: 2,
     neighbours: true,
   },
+  {
+    ...PLAIN,
+    word: 'named-ports',
+    description: 'Services know the ports of containers by their names, and of some by number',
+    ports: 'several',
+    namedPorts: true,
+    entrances: 2,
+  },
 ];
 
 /** The same for the same seed; `number` chooses what is odd about it. */
@@ -113,7 +124,7 @@ function workloadsOf(oddity: Oddity, chance: Chance): OddWorkload[] {
       name,
       kind: isStore ? 'StatefulSet' : 'Deployment',
       labels,
-      ports: own.map(({ port, protocol }) => ({ containerPort: port, protocol })),
+      ports: own.map(({ port, protocol }, at) => ({ containerPort: port, protocol, ...nameOf(oddity, at) })),
       serviceAccount: chance.next() < 0.3 ? name : null,
       services: Object.keys(labels).length === 0 ? [] : [serviceOf(oddity, name, index, ports)],
     };
@@ -133,10 +144,15 @@ function serviceOf(
     type,
     ports: (ports[index] ?? []).map(({ port, protocol }, at) => ({
       port: servicePortOf(oddity, port, ports[(index + 1) % ports.length]?.[at]?.port, at),
-      targetPort: port,
+      targetPort: nameOf(oddity, at).name ?? port,
       protocol,
+      ...nameOf(oddity, at),
     })),
   };
+}
+
+function nameOf({ namedPorts }: Oddity, at: number): { name?: string } {
+  return namedPorts && at % 3 < 2 ? { name: at === 0 ? 'http' : `port-${at}` } : {};
 }
 
 function namesFor(count: number, chance: Chance): string[] {

@@ -53,6 +53,20 @@ test('a generated application with a third of UDP is locked down without a fault
   expect(faultsOf(scored)).toEqual([]);
 });
 
+test('Services that know their containers’ ports by name cut nobody once the cluster resolves them', {
+  timeout: 60_000,
+}, async () => {
+  const graph = oddGraph('1/10', 10);
+  const targets = graph.services.flatMap(({ services }) => services.flatMap(({ ports }) => ports));
+  expect(new Set(targets.map(({ targetPort }) => typeof targetPort))).toEqual(new Set(['string', 'number']));
+  const file = join(folder, `${graph.app}.json`);
+  writeFileSync(file, JSON.stringify(graph));
+  const scored = await score(file);
+  expect(scored.app).toBe('odd-10-named-ports');
+  expect(scored.seen).toBeGreaterThan(10);
+  expect(faultsOf(scored)).toEqual([]);
+});
+
 test('the same seed makes the same odd application, another one another', () => {
   expect(oddGraph('7/6', 6)).toEqual(oddGraph('7/6', 6));
   expect(oddGraph('8/6', 6)).not.toEqual(oddGraph('7/6', 6));

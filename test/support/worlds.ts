@@ -40,7 +40,7 @@ export interface World {
   services?: readonly Translation[] | undefined;
 }
 
-export interface Translation {
+interface Translation {
   port: number;
   targetPort: number;
 }

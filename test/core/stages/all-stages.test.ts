@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { calledPorts } from '#core/called-ports.ts';
 import type { Answers, Draft, DraftSettings } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import type { Evidence, KubernetesService } from '#core/evidence.ts';
@@ -12,7 +13,20 @@ import { draftStage, draftStages } from '#core/stages/draft-stage.ts';
 import { validate } from '#core/validation.ts';
 import { compile } from '#core/verdict.ts';
 import { type Workload, workloadsOf } from '#core/workload.ts';
-import { brief, edge, evidence, kubernetes, MONDAY, NO_ANSWERS, SETTINGS, unit } from '#test/support/evidence.ts';
+import { refusedByEnforcer } from '#test/support/enforced.ts';
+import {
+  brief,
+  edge,
+  evidence,
+  kubernetes,
+  MONDAY,
+  NO_ANSWERS,
+  policy,
+  ruleset,
+  SETTINGS,
+  SHOP,
+  unit,
+} from '#test/support/evidence.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -36,9 +50,14 @@ function lockDown(start: Evidence, settings: DraftSettings): { policy: Policy; d
   return { policy, drafts };
 }
 
+/** By what the approvers are told, and by what an enforcer would do. */
 function cutBy({ policy }: { policy: Policy }, facts: Evidence): string[] {
   expect(policy.effective).toEqual({ incoming: 'Reject', outgoing: 'Reject' });
-  return replay(facts.edges, compile(policy, facts.workloads)).cutEdges.map(({ edge: cut }) => cut.id);
+  const judge = compile(policy, facts.workloads, { called: calledPorts(facts) });
+  const told = replay(facts.edges, judge);
+  const doubtful = new Set(told.uncertainEdges.map(({ edge: { id } }) => id));
+  const refused = refusedByEnforcer(policy, facts).filter((id) => !doubtful.has(id));
+  return [...new Set([...told.cutEdges.map(({ edge: cut }) => cut.id), ...refused])];
 }
 
 /** Pairs of workloads and ports that the policy accepts and nobody ever saw. */
@@ -139,6 +158,21 @@ describe.each(APPS)('%s', (file) => {
   );
 });
 
+const SERVICE_PORTS: Record<'same' | 'other' | 'named', readonly { port: number; targetPort: number | string }[]> = {
+  same: [{ port: 8080, targetPort: 8080 }],
+  other: [{ port: 80, targetPort: 8080 }],
+  named: [
+    { port: 80, targetPort: 'http' },
+    { port: 81, targetPort: 'metrics' },
+    { port: 82, targetPort: 6379 },
+  ],
+};
+
+const EVERYBODY = [['$identity=processingunit', `$namespace=${SHOP}`]];
+const TO_8080 = [{ action: 'Allow' as const, object: EVERYBODY, protocolPorts: ['tcp/8080'] }];
+/** What an operator wrote by hand, who thought of the container's port only. */
+const FOR_CONTAINERS = ruleset('by-hand', { subject: EVERYBODY, incomingRules: TO_8080, outgoingRules: TO_8080 });
+
 /** An application with other names: shared labels, busy ports, UDP, Services on other ports, names and bare addresses. */
 const anyApplication = fc
   .record({
@@ -175,7 +209,8 @@ const anyApplication = fc
     ),
     web: fc.array(fc.tuple(fc.nat(13), fc.constantFrom('tcp/8080', 'tcp/443')), { maxLength: 3 }),
     probes: fc.array(fc.tuple(fc.nat(13), fc.constantFrom('10.128.0.2', '10.128.0.3', '172.17.0.1')), { maxLength: 6 }),
-    servicePorts: fc.boolean(),
+    servicePorts: fc.constantFrom('same', 'other', 'named'),
+    byHand: fc.boolean(),
     withKubernetes: fc.boolean(),
     wildcards: fc.boolean(),
   })
@@ -220,18 +255,22 @@ const anyApplication = fc
       selector: Object.fromEntries(
         one.tags.filter((tag) => !/^[$@]/.test(tag)).map((tag) => tag.replace(/^k8s:/, '').split('=')),
       ),
-      ports: [{ port: app.servicePorts ? 80 : 8080, targetPort: 8080, protocol: 'TCP' as const }],
+      ports: SERVICE_PORTS[app.servicePorts].map((port) => ({ ...port, protocol: 'TCP' as const })),
     }));
     const known = [...new Map(edges.map((one) => [one.id, one])).values()];
     return {
-      facts: evidence(workloads, known, app.withKubernetes ? { kubernetes: kubernetes({ services }) } : {}),
+      facts: evidence(workloads, known, {
+        ...(app.withKubernetes ? { kubernetes: kubernetes({ services }) } : {}),
+        ...(app.byHand ? { policy: { ...policy(), rulesets: [FOR_CONTAINERS] } } : {}),
+      }),
+      byHand: app.byHand,
       wildcards: app.wildcards,
     };
   });
 
 test('whatever the application: nothing seen is cut, and observed mode allows nothing unseen without saying so', () => {
   fc.assert(
-    fc.property(anyApplication, ({ facts, wildcards }) => {
+    fc.property(anyApplication, ({ facts, byHand, wildcards }) => {
       for (const podsMode of ['namespace', 'observed'] as const) {
         const result = lockDown(facts, { ...SETTINGS, podsMode, wildcards });
         expect(cutBy(result, facts)).toEqual([]);
@@ -239,7 +278,8 @@ test('whatever the application: nothing seen is cut, and observed mode allows no
         const said = result.drafts.some((draft) =>
           draft.remarks.some((remark) => remark.text.includes('No tag tells')),
         );
-        if (podsMode === 'observed' && !said) expect(unseenBetweenWorkloads(result.policy, facts)).toEqual([]);
+        if (podsMode === 'observed' && !said && !byHand)
+          expect(unseenBetweenWorkloads(result.policy, facts)).toEqual([]);
       }
     }),
     { numRuns: 150 },
