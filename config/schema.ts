@@ -147,7 +147,10 @@ const Watch = z.strictObject({
   everySeconds: z.number().positive().default(60),
   /** Unless somebody confirms within this time, the former default actions are restored. 0: nobody has to confirm. */
   confirmMinutes: z.number().min(0).default(60),
-  /** Distinct edges known from discovery, unacknowledged and now rejected, above which the namespace is given back at once. */
+  /**
+   * Distinct edges, seen before people were asked, unacknowledged and now rejected, above which the namespace is given back
+   * at once. Each is told by two pods, or by a workload’s one; and no workload counts for more than this number.
+   */
   releaseAboveEdges: z.number().int().min(1).optional(),
 });
 

@@ -2,14 +2,12 @@
 import type { Settings } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
 import { CONFIRM_BY } from '#core/cut-mark.ts';
-import { type Edge, outsideNetworks } from '#core/edge.ts';
-import type { Evidence } from '#core/evidence.ts';
-import type { DraftFinding, WatchFinding } from '#core/findings.ts';
-import { sameTraffic, trafficKey } from '#core/fold.ts';
-import { groupEdges, sightingKeys } from '#core/groups.ts';
+import type { Edge } from '#core/edge.ts';
+import type { WatchFinding } from '#core/findings.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { reckon } from '#core/reckoning.ts';
-import { workloadsOf } from '#core/workload.ts';
+import { countedForRelease, rejectedSince } from '#core/rejected-since.ts';
+import { type Workload, workloadsOf } from '#core/workload.ts';
 import type { EdgeStore } from '#redis/edge-store.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
@@ -41,12 +39,12 @@ export function watchLockdown(deps: WatchDeps) {
     if (confirmMinutes > 0 && deps.now() > confirmBy && (await deps.clockTrouble()) === undefined)
       return report(deps, id, { type: 'not-confirmed-in-time' }, job.id);
 
-    const finding = { ...(await look(deps, lockdown)), ...(confirmMinutes > 0 ? { confirmBy } : {}) };
+    const looked = await look(deps, lockdown);
+    const finding = { ...looked.finding, ...(confirmMinutes > 0 ? { confirmBy } : {}) };
     await deps.evidence.keepWatch(id, finding);
-    const hurt = finding.rejected.filter(({ known, acknowledged }) => known && !acknowledged);
-    const known = hurt.reduce((sum, { group }) => sum + group.edges.length, 0);
-    if (releaseAboveEdges !== undefined && known > releaseAboveEdges) {
-      const because = `${known} edges that worked during discovery are rejected and nobody had acknowledged them; the agreed limit is ${releaseAboveEdges}.`;
+    const counted = countedForRelease(looked.hurt, looked.workloads, releaseAboveEdges ?? Number.POSITIVE_INFINITY);
+    if (releaseAboveEdges !== undefined && counted > releaseAboveEdges) {
+      const because = `${counted} edges that worked during discovery are rejected and nobody had acknowledged them; the agreed limit is ${releaseAboveEdges}.`;
       return report(deps, id, { type: 'cut-more-than-accepted', because }, job.id);
     }
     const nth = Math.floor((deps.now() - lockdown.phaseSince) / (everySeconds * 1000));
@@ -69,7 +67,7 @@ async function lookForTheLastTime(deps: WatchDeps, lockdown: Lockdown, job: JobF
   if (phase === 'locked') await takeDeadlineOff(deps, lockdown);
   if (lockdown.reckoning || !['locked', 'releasing', 'released'].includes(phase)) return;
   const before = await deps.evidence.watch(id);
-  const finding = phase === 'locked' ? { ...before, ...(await look(deps, lockdown)) } : before;
+  const finding = phase === 'locked' ? { ...before, ...(await look(deps, lockdown)).finding } : before;
   if (!finding?.reckoning) return;
   await deps.evidence.keepWatch(id, finding);
   await report(deps, id, { type: 'prediction-checked', reckoning: finding.reckoning }, job.id);
@@ -81,7 +79,13 @@ async function takeDeadlineOff(deps: WatchDeps, { id, namespace }: Lockdown): Pr
   await deps.consoleApi.annotateNamespace(namespace, { [CONFIRM_BY]: [] }, key);
 }
 
-async function look(deps: WatchDeps, lockdown: Lockdown): Promise<WatchFinding> {
+type Looked = {
+  readonly finding: WatchFinding;
+  readonly hurt: readonly Edge[];
+  readonly workloads: ReadonlyMap<string, Workload>;
+};
+
+async function look(deps: WatchDeps, lockdown: Lockdown): Promise<Looked> {
   const { id, namespace, stages, phaseSince } = lockdown;
   const { appliedAt: since = phaseSince, ask } = stages['disable-discovery'];
   await catchUp(deps, lockdown);
@@ -99,40 +103,6 @@ async function look(deps: WatchDeps, lockdown: Lockdown): Promise<WatchFinding> 
   const compared = finding && {
     reckoning: reckon({ prediction: finding.replay, edges, since, settledAt, readUpTo, words }),
   };
-  return { since, readAt, rejected: rejectedSince(edges, since, finding, words), ...compared };
-}
-
-/** Rejected by policy since then, grouped; beside each whether it had worked before, and whether somebody accepted its loss. */
-function rejectedSince(
-  edges: readonly Edge[],
-  since: number,
-  finding: DraftFinding | undefined,
-  words: Pick<Evidence, 'workloads' | 'policy'>,
-): WatchFinding['rejected'] {
-  const plain = sameTraffic(edges).map(outsideNetworks);
-  const keys = sightingKeys(plain, words);
-  /** By what people count as the same, and by its ends: a scan is a sighting of nothing. */
-  const placesOf = (chosen: readonly Edge[]) =>
-    new Set(chosen.flatMap((edge) => [keys.get(edge.id) ?? [], trafficKey(edge)].flat()));
-  const isAmong = (edge: Edge, places: ReadonlySet<string>) =>
-    places.has(keys.get(edge.id) ?? '') || places.has(trafficKey(edge));
-  const worked = placesOf(plain.filter((edge) => edge.action === 'Accept'));
-  const blocked = new Set(
-    (finding?.draft.residual ?? []).flatMap(({ decision, group }) => (decision?.answer === 'block' ? group.edges : [])),
-  );
-  const accepted = placesOf(plain.filter((edge) => blocked.has(edge.id)));
-  const cut = plain.filter(
-    (edge) =>
-      edge.action === 'Reject' &&
-      edge.lastSeen > since &&
-      (edge.dropReason === undefined || edge.dropReason === 'policy'),
-  );
-  return groupEdges(cut, words).map((group) => {
-    const own = plain.filter((edge) => group.edges.includes(edge.id));
-    return {
-      group,
-      known: own.some((edge) => isAmong(edge, worked)),
-      acknowledged: own.every((edge) => isAmong(edge, accepted)),
-    };
-  });
+  const { rejected, hurt } = rejectedSince({ edges, since, finding, words });
+  return { finding: { since, readAt, rejected, ...compared }, hurt, workloads: words.workloads };
 }

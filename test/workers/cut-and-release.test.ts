@@ -229,6 +229,27 @@ describe('watching', () => {
     expect((await house.lockdown()).phase).toBe('watching');
   });
 
+  test('edges that a pod made after the approvers were asked give nothing back, however often they are tried', async () => {
+    const house = await aHouse(redis, {
+      settings: { watch: { everySeconds: 1, confirmMinutes: 10, releaseAboveEdges: 2 } },
+    });
+    await toVote(house);
+    const calls = async () => {
+      for (const port of [81, 82, 83, 84])
+        for (const from of ['adservice', 'frontend', 'cartservice'])
+          await house.control('POST', '/flows', { from, to: 'redis-cart', port });
+    };
+    await calls();
+    await house.run('collect-flows', { lockdown: house.id });
+    await house.approve('disable-discovery', 'watch-lockdown');
+    await calls();
+    await watch(house);
+    const finding = await house.deps.evidence.watch(house.id);
+    expect(finding?.rejected.some(({ known, acknowledged }) => known && !acknowledged)).toBe(true);
+    expect((await house.lockdown()).phase).toBe('watching');
+    expect(await defaults(house)).toEqual(['Reject', 'Reject']);
+  });
+
   test('pausing does not leave a namespace alone that was cut', async () => {
     const house = await aHouse(redis);
     await cut(house);
