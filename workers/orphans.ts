@@ -28,11 +28,18 @@ const STALE_MS = 24 * 3_600_000;
 
 /** The search reads every namespace of the configuration, so it is made once an hour, and at once where Redis was emptied. */
 export async function lookAfterOrphans(deps: OrphanDeps): Promise<void> {
-  if (!(await deps.orphans.searchedLately())) {
-    for (const namespace of await configured(deps)) await search(deps, namespace).catch(toBeLookedInto(deps));
-    await deps.orphans.keepSearched();
-  }
-  for (const { namespace, lockdown } of await deps.orphans.all()) await settle(deps, namespace, lockdown);
+  // First, and each by itself: neither a Slack that is out of order nor one that cannot be given back holds up the others.
+  for (const { namespace, lockdown } of await deps.orphans.all())
+    await settle(deps, namespace, lockdown).catch((error: unknown) => toBeTriedAgain(deps, namespace, error));
+  if (await deps.orphans.searchedLately()) return;
+  for (const namespace of await configured(deps)) await search(deps, namespace).catch(toBeLookedInto(deps));
+  await deps.orphans.keepSearched();
+}
+
+/** By the next sweep, for as long as its deadline is not too old. */
+function toBeTriedAgain({ journal }: Pick<OrphanDeps, 'journal'>, namespace: string, error: unknown): void {
+  const because = error instanceof Error ? error.message : String(error);
+  journal.warned({ because: `${namespace} was cut by a lost lockdown and is not settled: ${because}` });
 }
 
 /** One namespace that this credential may not read must not hide the others. */

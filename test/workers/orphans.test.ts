@@ -1,5 +1,6 @@
 /** A Redis that was emptied: the console still knows what was done, people hear of it, and no cut outlives its deadline. */
 import { describe, expect, test } from 'vitest';
+import { key } from '#redis/keys.ts';
 import { aHouse, type House } from '#test/support/house.ts';
 import { ownRedisForTests } from '#test/support/redis.ts';
 
@@ -97,6 +98,45 @@ describe('after everything in Redis was lost', () => {
     expect((await house.lockdown()).phase).toBe('watching');
     expect((await namespaceNow(house)).own).toEqual(REJECT);
     expect(await house.deps.orphans.all()).toEqual([]);
+  });
+});
+
+test('one namespace that cannot be given back keeps no other from it, and an operator reads which; nor does a silent Slack', async () => {
+  let slackIsOut = false;
+  const house = await aHouse(own(), {
+    between: (deps) => {
+      const { readNamespace } = deps.consoleApi;
+      const consoleApi: typeof deps.consoleApi = {
+        ...deps.consoleApi,
+        readNamespace: async (path) => {
+          if (path === '/acme/lost') throw new Error('the console refused it');
+          return readNamespace(path);
+        },
+      };
+      const postCard: typeof deps.poster.postCard = async (card) => {
+        if (slackIsOut) throw new Error('Slack is out');
+        return deps.poster.postCard(card);
+      };
+      return { ...deps, consoleApi, poster: { ...deps.poster, postCard } };
+    },
+  });
+  await watching(house);
+  await own().redis.flushall();
+  await sweep(house);
+  // Found before the other, and so settled before it.
+  const found = await house.deps.orphans.all();
+  await own().redis.del(key.orphans());
+  await house.deps.orphans.keep({ namespace: '/acme/lost', lockdown: 'lost-1' });
+  for (const orphan of found) await house.deps.orphans.keep(orphan);
+  // An hour later the search is due again, and what it finds could not be told.
+  await own().redis.del(key.searched());
+  slackIsOut = true;
+  house.later(11 * MINUTE);
+  await house.run('sweep', {}).catch(() => undefined);
+  expect((await namespaceNow(house)).own).toEqual(INHERIT);
+  expect(house.journalled).toContainEqual({
+    line: 'warned',
+    because: '/acme/lost was cut by a lost lockdown and is not settled: the console refused it',
   });
 });
 
