@@ -227,7 +227,7 @@ async function makeOneSo(
       // Journalled first: were it the other way round, a crash in between would make undo forget what was added.
       if (!written.some((object) => object.kind === 'tag-prefixes'))
         await deps.evidence.keepWritten(id, stage, { kind: 'tag-prefixes', added, at: deps.now() });
-      const result = await deps.consoleApi.addTagPrefixes(namespace, change.prefixes, key);
+      const result = await deps.consoleApi.addTagPrefixes(namespace, change.prefixes, key, { lockdown: id, stage });
       note('tag prefixes', change.prefixes.join(' '), result.written ? 'added' : 'there already', namespace);
       return result.updatedAt;
     }

@@ -39,8 +39,10 @@ export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: 
     const { kind } = object;
     if (kind === 'tag-prefixes') {
       const key = idempotencyKey(deps.idempotencySecret, id, stage, 'undo', object);
-      const result = await deps.consoleApi.removeTagPrefixes(namespace, object.added, key);
-      const [name, outcome] = [object.added.join(' '), result.written ? 'removed' : 'gone already'];
+      const result = await deps.consoleApi.removeTagPrefixes(namespace, key, { lockdown: id, stage });
+      left.push(...object.added.filter((prefix) => result.now.includes(prefix)));
+      const removed = result.former.filter((prefix) => !result.now.includes(prefix));
+      const [name, outcome] = [removed.join(' '), result.written ? 'removed' : 'gone already or not ours'];
       deps.journal.wroteToConsole({ lockdown: id, stage, kind, name, outcome, id: namespace });
     } else {
       const outcome = await deps.consoleApi.deleteOurs(namespace, kind, object.id, id);

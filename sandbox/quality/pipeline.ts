@@ -135,7 +135,7 @@ async function applyOne(api: ConsoleApi, lockdown: string, { namespace, stage }:
       await api.ensureRuleset(namespace, { object: change.ruleset, annotations, key });
       return;
     case 'add-tag-prefixes':
-      await api.addTagPrefixes(namespace, change.prefixes, key);
+      await api.addTagPrefixes(namespace, change.prefixes, key, { lockdown, stage });
       return;
     case 'set-default-actions':
       await api.setDefaultActions(namespace, change.actions, change.former, key);

@@ -12,6 +12,7 @@ import {
   annotateNamespace,
   type NamespaceFacts,
   namespacesBelow,
+  type PrefixesOf,
   readNamespace,
   removeTagPrefixes,
   setDefaultActions,
@@ -51,8 +52,14 @@ export type ConsoleApi = {
   deleteOurs(path: string, kind: ObjectName, id: string, lockdown: string): Promise<Deletion>;
 
   /** `former` and `now` are the local lists. With the credential that may change namespaces. */
-  addTagPrefixes(path: string, prefixes: readonly string[], key: string): Promise<Written<readonly string[]>>;
-  removeTagPrefixes(path: string, prefixes: readonly string[], key: string): Promise<Written<readonly string[]>>;
+  addTagPrefixes(
+    path: string,
+    prefixes: readonly string[],
+    key: string,
+    by: PrefixesOf,
+  ): Promise<Written<readonly string[]>>;
+  /** Those that the namespace itself says were added by this stage. */
+  removeTagPrefixes(path: string, key: string, by: PrefixesOf): Promise<Written<readonly string[]>>;
   /**
    * Refuses (`conflict`, not passing) where the actions are neither the wish nor `expected`, and for what `unless` says of
    * the annotations. `marks` are written together with the actions: annotations of the namespace, empty ones taken off.
@@ -120,8 +127,8 @@ export function consoleApi(options: ConsoleApiOptions): ConsoleApi {
     ensureRuleset: (path, wish) => ensure(observe, RULESET, path, wish),
     deleteOurs: (path, kind, id, lockdown) => deleteOurs(observe, kind, path, id, lockdown),
 
-    addTagPrefixes: (path, prefixes, key) => addTagPrefixes(finalise, path, prefixes, key),
-    removeTagPrefixes: (path, prefixes, key) => removeTagPrefixes(finalise, path, prefixes, key),
+    addTagPrefixes: (path, prefixes, key, by) => addTagPrefixes(finalise, path, prefixes, key, by),
+    removeTagPrefixes: (path, key, by) => removeTagPrefixes(finalise, path, key, by),
     setDefaultActions: (path, actions, expected, key, options) =>
       setDefaultActions(finalise, path, actions, expected, key, options),
     annotateNamespace: (path, marks, key) => annotateNamespace(finalise, path, marks, key),

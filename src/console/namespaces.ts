@@ -1,6 +1,7 @@
 /** What the console says about a namespace, and the two things we change on one: tag prefixes and default actions. */
 import { parentOf } from '#core/namespace.ts';
 import type { DefaultActions, OwnAction } from '#core/policy.ts';
+import type { Stage } from '#core/stage.ts';
 import type { Client } from './client.ts';
 import { ConsoleFailure, isConsoleFailure } from './errors.ts';
 import type { Annotations, RawObject } from './wire/fields.ts';
@@ -125,30 +126,49 @@ export type Written<Value> = {
   readonly updatedAt: number;
 };
 
-/** `former` is the local list before, so that undo removes exactly what was added. */
-export function addTagPrefixes(client: Client, path: string, prefixes: readonly string[], key: string) {
-  return changePrefixes(client, path, key, (local) => [...new Set([...local, ...prefixes])]);
+export type PrefixesOf = { readonly lockdown: string; readonly stage: Stage };
+
+/** `former` is the local list before. Which of them `by` has really added is written on the namespace together with them. */
+export function addTagPrefixes(client: Client, path: string, prefixes: readonly string[], key: string, by: PrefixesOf) {
+  return changePrefixes(client, path, key, ({ localPrefixes: local, annotations }) => {
+    const added = prefixes.filter((prefix) => !local.includes(prefix));
+    const all = new Set([...addedBy(annotations, by), ...added]);
+    return { wanted: [...local, ...new Set(added)], marks: { [addedMark(by)]: [by.lockdown, ...all] } };
+  });
 }
 
-export function removeTagPrefixes(client: Client, path: string, prefixes: readonly string[], key: string) {
-  return changePrefixes(client, path, key, (local) => local.filter((prefix) => !prefixes.includes(prefix)));
+/** Only what the namespace itself says that `by` has added: whoever asks for more takes nobody's prefixes away. */
+export function removeTagPrefixes(client: Client, path: string, key: string, by: PrefixesOf) {
+  return changePrefixes(client, path, key, ({ localPrefixes: local, annotations }) => {
+    const added = addedBy(annotations, by);
+    return { wanted: local.filter((prefix) => !added.includes(prefix)), marks: { [addedMark(by)]: [] } };
+  });
+}
+
+function addedMark({ stage }: PrefixesOf): string {
+  return `lockstep.prefixes.${stage}`;
+}
+
+function addedBy(annotations: Annotations, by: PrefixesOf): readonly string[] {
+  const [lockdown, ...added] = annotations[addedMark(by)] ?? [];
+  return lockdown === by.lockdown ? added : [];
 }
 
 async function changePrefixes(
   client: Client,
   path: string,
   key: string,
-  change: (local: readonly string[]) => readonly string[],
+  change: (object: NamespaceObject) => { readonly wanted: readonly string[]; readonly marks: Annotations },
 ): Promise<Written<readonly string[]>> {
   let former: readonly string[] | undefined;
   return changeNamespace(client, path, key, (object) => {
     const local = object.localPrefixes;
     // What was there before our own first write, also when a conflict makes us read it again.
     former ??= local;
-    const wanted = change(local);
+    const { wanted, marks } = change(object);
     const same = wanted.length === local.length && wanted.every((prefix) => local.includes(prefix));
     return {
-      ...(same ? {} : { next: withTagPrefixes(object.raw, wanted) }),
+      ...(same ? {} : { next: withAnnotations(withTagPrefixes(object.raw, wanted), object.annotations, marks) }),
       result: { former, now: wanted },
     };
   });

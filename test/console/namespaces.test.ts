@@ -42,6 +42,8 @@ async function reset(changes: Record<string, unknown>): Promise<void> {
   });
 }
 
+const WEB = { lockdown: 'ld-1', stage: 'web-server' } as const;
+
 test('an application’s namespace, its cluster, its account and its tenant are told apart', async () => {
   const kinds = await Promise.all(
     [SHOP, CLUSTER, '/acme/aws-dev', '/acme'].map(async (path) => (await shop.api.readNamespace(path))?.kind),
@@ -68,43 +70,57 @@ test('a prefix is added to those that are there, and taken away again alone', as
   await reset({ tagPrefixes: ['role=', 'team='] });
   await shop.newWrites();
 
-  const added = await shop.api.addTagPrefixes(SHOP, ['app=', 'role='], 'key-a');
+  const added = await shop.api.addTagPrefixes(SHOP, ['app=', 'role='], 'key-a', WEB);
   expect(added).toMatchObject({ former: ['role=', 'team='], now: ['role=', 'team=', 'app='], written: true });
   expect(await shop.newWrites()).toMatchObject([{ operation: 'update', credential: 'finalise' }]);
 
-  const again = await shop.api.addTagPrefixes(SHOP, ['app=', 'role='], 'key-a');
+  const again = await shop.api.addTagPrefixes(SHOP, ['app=', 'role='], 'key-a', WEB);
   expect(again).toMatchObject({ now: ['role=', 'team=', 'app='], written: false });
   expect(await shop.newWrites()).toEqual([]);
 
-  await shop.api.removeTagPrefixes(SHOP, ['app='], 'key-b');
+  await shop.api.removeTagPrefixes(SHOP, 'key-b', WEB);
   expect((await shopObject()).tagPrefixes).toEqual(['role=', 'team=']);
+});
+
+test('prefixes that another lockdown or stage added, or nobody here, are not taken away', async () => {
+  await reset({ tagPrefixes: ['team='] });
+  await shop.api.addTagPrefixes(SHOP, ['app='], 'key-own', WEB);
+  for (const by of [{ ...WEB, lockdown: 'ld-2' }, { ...WEB, stage: 'pods' } as const])
+    await shop.api.removeTagPrefixes(SHOP, `key-${by.stage}-${by.lockdown}`, by);
+  expect((await shopObject()).tagPrefixes).toEqual(['team=', 'app=']);
 });
 
 test('a namespace update carries back everything else it found', async () => {
   await reset({ description: 'The shop.', annotations: { owner: ['shop-team'] }, associatedTags: ['tier=web'] });
   const before = await shopObject();
 
-  await shop.api.addTagPrefixes(SHOP, ['app='], 'key-whole');
+  await shop.api.addTagPrefixes(SHOP, ['app='], 'key-whole', WEB);
 
   const after = await shopObject();
-  expect({ ...after, updateTime: '', tagPrefixes: [] }).toEqual({ ...before, updateTime: '', tagPrefixes: [] });
+  const annotations = { owner: ['shop-team'], 'lockstep.prefixes.web-server': ['ld-1', 'app='] };
+  expect({ ...after, updateTime: '', tagPrefixes: [] }).toEqual({
+    ...before,
+    ...{ updateTime: '', tagPrefixes: [], annotations },
+  });
 });
 
 test('workers who add different prefixes at the same moment lose none', async () => {
   const workers = await Promise.all(Array.from({ length: 4 }, () => shop.another()));
 
-  await Promise.all(workers.map((worker, index) => worker.addTagPrefixes(SHOP, [`tag${index}=`], `key-c${index}`)));
+  await Promise.all(
+    workers.map((worker, index) => worker.addTagPrefixes(SHOP, [`tag${index}=`], `key-c${index}`, WEB)),
+  );
 
   expect([...((await shopObject()).tagPrefixes as string[])].sort()).toEqual(['tag0=', 'tag1=', 'tag2=', 'tag3=']);
 });
 
 test('an update that meets somebody else’s is read and merged again, and an answer that breaks off writes once', async () => {
   await shop.control('POST', '/faults', { method: 'PUT', path: '/namespaces', status: 409 });
-  expect(await shop.api.addTagPrefixes(SHOP, ['app='], 'key-d')).toMatchObject({ former: [], now: ['app='] });
+  expect(await shop.api.addTagPrefixes(SHOP, ['app='], 'key-d', WEB)).toMatchObject({ former: [], now: ['app='] });
 
   await shop.newWrites();
   await shop.control('POST', '/faults', { method: 'PUT', path: '/namespaces', cutAfterCommit: true });
-  expect(await shop.api.addTagPrefixes(SHOP, ['role='], 'key-e')).toMatchObject({
+  expect(await shop.api.addTagPrefixes(SHOP, ['role='], 'key-e', WEB)).toMatchObject({
     former: ['app='],
     now: ['app=', 'role='],
   });

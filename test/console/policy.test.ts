@@ -36,7 +36,7 @@ test('what a hidden tenant allows by default is read off a running pod', async (
 });
 
 test('an added prefix is local and effective, and the ones nobody wrote are effective too', async () => {
-  await shop.api.addTagPrefixes(SHOP, ['app='], 'key-policy');
+  await shop.api.addTagPrefixes(SHOP, ['app='], 'key-policy', { lockdown: 'ld-1', stage: 'web-server' });
 
   const { policy } = await shop.api.readPolicy(SHOP);
 

@@ -127,3 +127,18 @@ describe('a namespace that rejects', () => {
     expect(await defaults(house)).toEqual(REJECT);
   });
 });
+
+test('prefixes that somebody else gave a namespace stay, although Redis says that a stage added them', async () => {
+  const house = await aHouse(redis());
+  await house.asking('dns');
+  await house.changeNamespace({ tagPrefixes: ['team=', 'tier='] });
+  await house.deps.evidence.keepWritten(house.id, 'dns', { kind: 'tag-prefixes', added: ['team=', 'tier='], at: 1 });
+  await rewrite(house, ({ stages }) => ({
+    stages: { ...stages, dns: { ...stages.dns, phase: 'undoing', wrote: true } },
+  }));
+  await house.run('undo-stage', { lockdown: house.id, stage: 'dns' });
+  await house.settle();
+  expect((await house.namespaceObject()).tagPrefixes).toEqual(['team=', 'tier=']);
+  const events = (await house.deps.lockdowns.history(house.id)).map(({ event }) => event);
+  expect(events.findLast(({ type }) => type === 'undone')).toMatchObject({ left: ['team=', 'tier='] });
+});
