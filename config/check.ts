@@ -12,6 +12,10 @@ const USAGE = `usage: npm run config:check -- [FILE] [--for slack|worker|both] [
 process.exitCode = check(process.argv.slice(2));
 
 function check(words: string[]): number {
+  if (words.some((word) => word === '--help' || word === '-h')) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const asked = read(words);
   if (!asked) {
     process.stderr.write(USAGE);

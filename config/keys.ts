@@ -40,11 +40,20 @@ function makeKey(keyFile: string): MadeKey {
   return { id: keyIdOf(raw), publicKey: raw.toString('base64'), keyFile };
 }
 
+const USAGE = `usage: npm run keys -- DIR
+  makes in DIR, which may not hold them yet: the key that signs votes, the key that signs checkpoints of histories, and the
+  secret behind idempotency keys; prints the public parts for the configuration
+`;
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv.slice(2));
 
 function main([folder, ...rest]: string[]): number {
+  if (folder === '--help' || folder === '-h') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   if (folder === undefined || folder.startsWith('-') || rest.length > 0) {
-    process.stderr.write('usage: npm run keys -- DIR\n');
+    process.stderr.write(USAGE);
     return 2;
   }
   const made = makeKeys(folder);

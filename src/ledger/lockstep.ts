@@ -48,7 +48,11 @@ export async function lockstep(words: readonly string[], world: World): Promise<
 function overview(words: readonly string[], world: World): number {
   const rows = [...COMMANDS].map(([name, { summary }]) => `  lockstep ledger ${name.padEnd(12)}${summary}\n`);
   const text = `usage: npm run --silent lockstep -- ledger COMMAND\n\n${rows.join('')}\nlockstep ledger COMMAND --help says more, with an example.\n`;
-  const asked = words.length === 0 || words.includes('--help') || words.includes('-h');
+  const asked =
+    words.length === 0 ||
+    (words.length === 1 && words[0] === 'ledger') ||
+    words.includes('--help') ||
+    words.includes('-h');
   if (asked) world.out(text);
   else world.err(`There is no command ${words.slice(0, 2).join(' ')}.\n\n${text}`);
   return asked ? EXIT.whole : EXIT.usage;

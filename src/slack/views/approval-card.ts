@@ -86,6 +86,7 @@ function question({ lockdown, stage, finding, later = [] }: ApprovalCard): (Know
     state.ask?.shadowMinutes === undefined ? undefined : goesIntoShadow(state.ask.shadowMinutes),
     ...unallowed(finding),
     changeList('Would be changed on the console:', draft.changes, 12),
+    list('Also:', notes, 4),
     // What could go wrong stands beside what would be done.
     ...(residual ? prediction(finding, 12) : []),
     ...doubts(finding),
@@ -93,7 +94,6 @@ function question({ lockdown, stage, finding, later = [] }: ApprovalCard): (Know
     list('Left out on purpose:', draft.leftOut.map(because), 12, LIMITS.line),
     ...(residual ? [] : prediction(finding)),
     ...completeness(finding),
-    list('Also:', notes, 4),
     list(
       [
         bold('Seen since this was asked'),

@@ -33,7 +33,7 @@ function changeLine(change: Change): Line {
         bold(change.actions.incoming),
         `, outgoing `,
         bold(change.actions.outgoing),
-        ` (now ${change.former.incoming} and ${change.former.outgoing}; release gives exactly these back)`,
+        ` (before: ${change.former.incoming} and ${change.former.outgoing}; release gives exactly these back)`,
       ];
   }
 }

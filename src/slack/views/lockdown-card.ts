@@ -320,7 +320,7 @@ function goOnButton(target: Target, stage: Stage): Button {
   return button('go-on-unproven', `Go on without proof of ${stage}`, target, {
     confirm: {
       title: 'Go on without proof?',
-      text: 'No newer flow has shown that the rules work. Your name is kept with this decision.',
+      text: 'Not every edge of this stage was seen to be carried by its new rules. Your name is kept with this decision.',
       yes: 'Go on',
     },
   });

@@ -59,7 +59,7 @@ export function watchCard({ lockdown, finding }: WatchCard): Message {
               `${kinds(surprises.length)} accepted during discovery and now rejected, without anybody’s acknowledgement:`,
             ),
           ])
-        : says('Nothing that was accepted during discovery is rejected, except what was knowingly blocked.'),
+        : says(nothingRejected(watching)),
       shown?.block,
       shown && shown.shown < surprises.length
         ? says(`${number(shown.shown)} of ${kinds(surprises.length)} shown.`)
@@ -91,6 +91,12 @@ export function watchCard({ lockdown, finding }: WatchCard): Message {
         : undefined,
     ],
   );
+}
+
+function nothingRejected(watching: boolean): string {
+  return watching
+    ? 'So far nothing that was accepted during discovery was rejected, except what was knowingly blocked. Reports come minutes late: use the application, and wait for them before you confirm.'
+    : 'Nothing that was accepted during discovery was rejected, except what was knowingly blocked.';
 }
 
 function deadline({ confirmBy }: WatchFinding) {
