@@ -5,6 +5,7 @@ import { configurationWriter } from './credentials/configuration.ts';
 import { anyPod, consoleAnswering, consoleObserving, kubernetesToken } from './credentials/console.ts';
 import { groupEditor, oneMember } from './credentials/member.ts';
 import { healthPort, redisReading, secretsElsewhere } from './credentials/ports.ts';
+import { redisFormer } from './credentials/redis-former.ts';
 import { redisAsSlack } from './credentials/redis-slack.ts';
 import { redisAsWorker } from './credentials/redis-worker.ts';
 import { withSigningSecret } from './credentials/signing-secret.ts';
@@ -21,6 +22,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   ...redisReading,
   ...redisAsSlack,
   ...redisAsWorker,
+  ...redisFormer,
   ...consoleObserving,
   ...consoleAnswering,
   ...kubernetesToken,

@@ -100,7 +100,8 @@ async function startEach(app: string, seed: number, runs: (end: () => Promise<un
     votes: { groupHours: 0 },
     discovery: { collectEverySeconds: 5, reportDelaySeconds: 1.5, windowHours: 24 },
     verify: { settleSeconds: 0.5, everySeconds: 1, forMinutes: 0.1 },
-    watch: { everySeconds: 2, confirmMinutes: 30 },
+    // Low, so that a pod that could have the namespace given back would.
+    watch: { everySeconds: 2, confirmMinutes: 30, releaseAboveEdges: 5 },
     receipts: { publicKeys: { [receipts.id]: receipts.publicPart } },
     ledger: { publicKeys: { [ledger.id]: { key: ledger.publicPart, since: '2026-01-01' } } },
   };

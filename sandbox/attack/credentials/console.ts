@@ -87,7 +87,7 @@ export const consoleObserving: readonly Attempt[] = [
     case: 'T-10',
     credential: observing,
     when: 'asked',
-    tried: 'a foreign ruleset that carries our annotations, and an undo and a new draft beside it',
+    tried: 'a foreign ruleset that carries our annotations for another lockdown, and a new draft beside it',
     honest: ['reopened'],
     async run(scene) {
       const { id } = await scene.lockdown();

@@ -2,7 +2,6 @@
 import { type Lockdown, STAGE_PHASES } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { evidenceStore } from '#redis/evidence-store.ts';
-import { key } from '#redis/keys.ts';
 import { people } from '#sandbox/slack/seed.ts';
 import { type Attempt, WentThrough } from '../attempt.ts';
 import type { Scene } from '../scene.ts';
@@ -11,11 +10,15 @@ import { dataFor, leaveAs, selfSignedVote, WORKERS_JOBS } from './redis-slack.ts
 const credential = 'Redis, writing everything';
 const LAST = 'disable-discovery';
 
-function inStage({ stages }: Lockdown, stage: Stage, change: Partial<Lockdown['stages'][Stage]>): Partial<Lockdown> {
+export function inStage(
+  { stages }: Lockdown,
+  stage: Stage,
+  change: Partial<Lockdown['stages'][Stage]>,
+): Partial<Lockdown> {
   return { stages: { ...stages, [stage]: { ...stages[stage], ...change } } };
 }
 
-async function inject(
+export async function inject(
   scene: Scene,
   names: readonly (typeof WORKERS_JOBS)[number][],
   stage: Stage = 'dns',
@@ -199,27 +202,6 @@ export const redisAsWorker: readonly Attempt[] = [
       await scene.restore(before);
       if ((await onTheConsole(scene)) !== stood) throw new WentThrough('the console holds something else');
       return `the console says ${await scene.side.defaults()}`;
-    },
-  },
-  {
-    case: 'T-11',
-    credential,
-    when: 'watching',
-    tried: 'other former actions written for a release to give back, and the release',
-    async run(scene) {
-      const { id } = await scene.lockdown();
-      const findings = key.findings(id);
-      const former = await scene.redis.hget(findings, 'former');
-      if (former === null) throw new Error('no former actions are kept');
-      const kept = JSON.parse(former) as Record<string, unknown>;
-      const heard = scene.listening();
-      const actions = { incoming: 'Allow', outgoing: 'Reject' };
-      await scene.redis.hset(findings, 'former', JSON.stringify({ ...kept, ...actions }));
-      const before = await scene.rewrite(() => ({ phase: 'releasing' }));
-      await inject(scene, ['release-lockdown']);
-      await scene.redis.hset(findings, 'former', former);
-      await scene.restore(before);
-      return heard(/former default actions is not/);
     },
   },
   {
