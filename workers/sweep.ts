@@ -46,6 +46,8 @@ const GRACE_MS = 10_000;
 /** What fails for longer than its own tries take. */
 const TRIED_AGAIN_MINUTES = 10;
 const DAY = 24 * 3_600_000;
+/** An ended lockdown no longer changes, so its cards are looked at only for so long. */
+const SHOWN_AGAIN_MS = 3_600_000;
 
 export function sweep(deps: SweepDeps) {
   return async (): Promise<void> => {
@@ -54,7 +56,8 @@ export function sweep(deps: SweepDeps) {
     const clockTrouble = await deps.clockTrouble();
     if (clockTrouble !== undefined) deps.journal.warned({ because: clockTrouble });
     const open = await deps.lockdowns.open();
-    const leftOver = (await deps.lockdowns.recent()).filter((ended) => dueSteps(ended).length > 0);
+    const ended = await deps.lockdowns.recent();
+    const leftOver = ended.filter((lockdown) => dueSteps(lockdown).length > 0);
     const busy = open.length + leftOver.length > 0 ? await underWay(deps) : new Set<string>();
     for (const lockdown of leftOver) await repair(deps, lockdown, busy, minute);
     for (const lockdown of open) {
@@ -77,8 +80,11 @@ export function sweep(deps: SweepDeps) {
         await deps.queues.add('check-drift', { lockdown: lockdown.id }, `${lockdown.id}-night${night}-drift`);
       }
       // The cards show the truth within a minute, whatever was lost on the way.
-      await deps.queues.add('announce', { lockdown: lockdown.id }, `${lockdown.id}-sweep${minute}-announce`);
+      await showAgain(deps, lockdown, minute);
     }
+    // How it ended has to be seen as well, although the queue was lost in that moment.
+    for (const lockdown of ended)
+      if (deps.now() - lockdown.phaseSince < SHOWN_AGAIN_MS) await showAgain(deps, lockdown, minute);
     if (clockTrouble !== undefined) return;
     for (const id of await deps.lockdowns.endedBefore(deps.now() - deps.settings.retentionDays * DAY))
       await forget(deps, id);
@@ -87,6 +93,11 @@ export function sweep(deps: SweepDeps) {
     // Last, because a Slack that does not answer must hold up nothing else.
     if (minute % 10 === 0) await noteMembers(deps);
   };
+}
+
+/** The id makes it one a minute, whoever sweeps. */
+function showAgain({ queues }: Pick<SweepDeps, 'queues'>, { id }: Lockdown, minute: number): Promise<unknown> {
+  return queues.add('announce', { lockdown: id }, `${id}-sweep${minute}-announce`);
 }
 
 /** What somebody was told is recorded, and the queue has lost. */

@@ -168,6 +168,21 @@ describe('a queue that was wiped', () => {
     expect((await house.history()).filter((type) => type === 'vote-cast')).toHaveLength(1);
   });
 
+  test('leaves no card behind that says a lockdown goes on which has ended', async () => {
+    const house = await aHouse(redis);
+    await house.start();
+    await house.settle();
+    await house.wish('alice', { verb: 'cancel', written: 'nothing' });
+    await losesTheQueue();
+    await house.settle();
+    const card = async () => (await house.seen()).find((drawn) => drawn.includes('# Lockdown of'));
+    expect((await house.lockdown()).phase).toBe('cancelled');
+    expect(await card()).not.toMatch(/cancelled/i);
+    await sweep(house);
+    await house.settle();
+    expect(await card()).toMatch(/cancelled/i);
+  });
+
   test('is rebuilt although somebody wrote nonsense where clicks are kept, and the operator reads of it', async () => {
     const house = await aHouse(redis);
     await house.start();
