@@ -35,6 +35,8 @@ export type PortMatcher = {
   coverage(protocol: number, port?: number, icmpType?: number, icmpCode?: number): Coverage;
   /** Whether it covers every port of TCP or UDP, or any. */
   coverageOfEveryPort(protocol: number): Coverage;
+  /** Where what it covers begins, and where it has just ended: between two of these nothing changes. */
+  turns(protocol: number): readonly number[];
 };
 
 /** The console's number for an upper-case protocol name. */
@@ -98,6 +100,11 @@ class Compiled implements PortMatcher {
     const pairs = protocol === TCP ? this.tcp : protocol === UDP ? this.udp : [];
     for (let at = 0; at < pairs.length; at += 2) if ((pairs[at] as number) <= 1 && pairs[at + 1] === 65_535) return ALL;
     return pairs.length > 0 ? SOME : NO;
+  }
+
+  turns(protocol: number): readonly number[] {
+    const pairs = protocol === TCP ? this.tcp : protocol === UDP ? this.udp : [];
+    return Array.from(pairs, (port, at) => (at % 2 === 0 ? port : port + 1)).filter((port) => port <= 65_535);
   }
 
   coverage(protocol: number, port = 0, type?: number, code?: number): Coverage {

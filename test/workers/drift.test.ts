@@ -45,7 +45,7 @@ describe('somebody who gives another network the tag that an approved rule names
     await somebodysNetwork(house, { annotations });
     await house.run('apply-stage', { lockdown: house.id, stage: 'dns' });
     await house.settle('draft-stage');
-    expect((await house.stage('dns')).because).toContain('now also means the external network mine');
+    expect((await house.stage('dns')).because).toContain('it says it is this lockdown’s and is not: mine');
     expect((await house.objects()).map(({ name }) => name)).not.toContain('allow-dns');
   });
 

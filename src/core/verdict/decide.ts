@@ -84,10 +84,11 @@ export function decideForAnyPort(rules: readonly AppliedRule[], byDefault: RuleA
   if (here.outcome === 'uncertain') return here;
   if (here.outcome === 'accept')
     return byDefault === 'Allow' || onEveryPort('Allow', ALL) ? here : { ...here, ...HANGS_ON_THE_PORT };
-  if (onEveryPort('Reject', ALL)) return here;
-  const allow = onEveryPort('Allow', SOME);
-  const rule = here.rule ?? allow;
-  return rule && (allow || byDefault === 'Allow') ? { rule, ...HANGS_ON_THE_PORT } : here;
+  const rule = here.rule ?? onEveryPort('Allow', SOME);
+  // Also where each port that one rule allows is rejected by another.
+  const turns = [1, ...rules.flatMap(({ compiled }) => compiled.ports.turns(probe.protocol))];
+  const refused = turns.every((port) => decide(rules, byDefault, { ...probe, port }).outcome === 'reject');
+  return refused || !rule ? here : { rule, ...HANGS_ON_THE_PORT };
 }
 
 const HANGS_ON_THE_PORT = { outcome: 'uncertain', dialled: 'unknown' } as const;
