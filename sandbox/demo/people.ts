@@ -161,7 +161,8 @@ async function vote({ boris, chitra, say, denials }: Cast, { ts }: Message, stag
 /** Where something stands out, it is looked at first; says whether it was. */
 async function approve(person: Person, ts: string): Promise<boolean> {
   const { views } = await person.click(LOCKDOWNS, ts, 'lockstep.approve', YES);
-  const view = views.at(-1);
+  // Details that somebody left open are no question.
+  const view = views.findLast(({ submit }) => submit);
   if (view) await submitted(person, view, advised(view));
   return view !== undefined;
 }

@@ -18,8 +18,10 @@ export function givenBack({ lockdowns, before, after }: Pick<Observed, 'lockdown
       updateTime: is.updateTime,
       tagPrefixes: [...was.tagPrefixes, ...prefixesThatStand(state, was)].toSorted(),
     };
+    const annotations = { ...expected.annotations, ...prefixesTold(state, was, is) };
     const actual = { ...is, tagPrefixes: is.tagPrefixes.toSorted() };
-    return isDeepStrictEqual(expected, actual) ? [] : [`${namespace} (${phase}) ${difference(expected, actual)}`];
+    const wanted = { ...expected, annotations };
+    return isDeepStrictEqual(wanted, actual) ? [] : [`${namespace} (${phase}) ${difference(wanted, actual)}`];
   });
 }
 
@@ -43,6 +45,18 @@ function underWay({ lockdown: { phase, stages } }: SeenState): boolean {
   return (
     phase === 'releasing' || STAGES.some((stage) => ['applying', 'undoing', 'failed'].includes(stages[stage].phase))
   );
+}
+
+/** What the namespace says a stage has added, where that stage stands and it did. */
+function prefixesTold(state: SeenState, was: Namespace, is: Namespace): Namespace['annotations'] {
+  const standing = prefixesThatStand(state, was);
+  const told = STAGES.flatMap((stage) => {
+    const name = `lockstep.prefixes.${stage}`;
+    const [lockdown, ...added] = is.annotations[name] ?? [];
+    const isTrue = lockdown === state.lockdown.id && added.every((prefix) => standing.includes(prefix));
+    return isTrue ? [{ [name]: [lockdown, ...added] }] : [];
+  });
+  return Object.assign({}, ...told);
 }
 
 function prefixesThatStand({ lockdown, drafts }: SeenState, was: Namespace): string[] {
