@@ -1,14 +1,15 @@
 /** Everything a run hurts, on one machine: Redis with its file, the sandboxes, and the product as processes of its own. */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { keyIdOf, publicPartOf } from '#config/receipt-key.ts';
 import { environmentFor } from '#config/secrets.ts';
 import { type RunningConsole, startConsole } from '#sandbox/console/start.ts';
 import { dnsAddress } from '#sandbox/console/world/cluster.ts';
 import { tinyGraphs } from '#sandbox/console/world/tiny.ts';
+import { newKey } from '#sandbox/demo/laptop.ts';
 import { freePort } from '#sandbox/redis.ts';
 import { channels, groups } from '#sandbox/slack/seed.ts';
 import { type RunningSlack, startSlack } from '#sandbox/slack/start.ts';
@@ -77,7 +78,7 @@ async function build(
   runs(consoleApi.stop);
   const slack = await startSlack({ manifest: 'config/slack-manifest.yaml' });
   runs(slack.stop);
-  const receipts = newReceiptKey();
+  const receipts = newKey();
   const file = join(folder, 'lockstep.yaml');
   await writeFile(file, stringify(settingsOf(consoleApi.credentials, receipts)));
   const env = {
@@ -106,14 +107,6 @@ async function build(
     workers: killable,
     receiptKeys: { [receipts.id]: receipts.publicPart },
   };
-}
-
-function newReceiptKey(): { id: string; pem: string; publicPart: string } {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-  const raw = publicPartOf(pem);
-  if (!raw) throw new Error('the receipt key that was just made is none');
-  return { id: keyIdOf(raw), pem, publicPart: raw.toString('base64') };
 }
 
 /** Days are seconds here, and what waits for the console waits for less than a fault takes. */

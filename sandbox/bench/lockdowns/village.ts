@@ -1,17 +1,18 @@
 /** What the lockdowns are measured in: a Redis of its own, the sandboxes in this process, the product in others. */
+
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { stringify } from 'yaml';
-import { keyIdOf, publicPartOf } from '#config/receipt-key.ts';
 import { environmentFor } from '#config/secrets.ts';
 import { type RunningConsole, startConsole } from '#sandbox/console/start.ts';
 import { dnsAddress } from '#sandbox/console/world/cluster.ts';
 import { tinyGraphs } from '#sandbox/console/world/tiny.ts';
+import { newKey } from '#sandbox/demo/laptop.ts';
 import { startKubernetes } from '#sandbox/kubernetes/start.ts';
 import { startRedis } from '#sandbox/redis.ts';
 import { channels, groups } from '#sandbox/slack/seed.ts';
@@ -54,7 +55,7 @@ export async function foundVillage(lockdowns: number): Promise<Village> {
   ends.push(kubernetes.stop);
   const slack = await startSlack({ manifest: 'config/slack-manifest.yaml' });
   ends.push(slack.stop);
-  const receipts = newReceiptKey();
+  const receipts = newKey();
   const config = join(folder, 'lockstep.yaml');
   await writeFile(config, stringify(settingsOf(consoleApi.credentials, kubernetes.kubeconfig, receipts)));
   const env = {
@@ -123,14 +124,6 @@ async function cpuMsOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
-function newReceiptKey(): { id: string; pem: string; publicPart: string } {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-  const raw = publicPartOf(pem);
-  if (!raw) throw new Error('the receipt key that was just made is none');
-  return { id: keyIdOf(raw), pem, publicPart: raw.toString('base64') };
 }
 
 /** One approval is enough, so that a click is what a change waits for; nothing else happens by itself meanwhile. */
