@@ -19,6 +19,7 @@ export type ShowingDeps = {
   readonly poster: Poster;
   readonly cards: CardStore;
   readonly evidence: Pick<EvidenceStore, 'draft' | 'later' | 'verify' | 'watch' | 'discovery'>;
+  readonly now: () => number;
 };
 
 type Shown = { readonly channel: string; readonly thread?: string; readonly stage?: Stage; readonly nonce?: string };
@@ -32,11 +33,12 @@ async function show(deps: ShowingDeps, lockdown: string, card: string, where: Sh
   // Before it is sent: whoever presses at once has seen it already.
   const texts = textFingerprints(message);
   await deps.cards.keepTexts(lockdown, card, texts);
+  const sending = await deps.cards.beginSending(lockdown, card, deps.now());
   const isThere = place && (await deps.poster.updateCard({ lockdown, card, message })) === 'updated';
   if (place && !isThere) await deps.cards.drop(lockdown, card, place);
   const shown = isThere ? place : await deps.poster.postCard({ lockdown, card, message, ...where });
   await deps.cards.textsSent(lockdown, card, texts);
-  await deps.cards.keepShown(lockdown, card, fingerprint);
+  await deps.cards.sent(lockdown, card, sending, fingerprint);
   if (altered) await deps.cards.putRight(lockdown, card);
   return shown;
 }

@@ -1,4 +1,5 @@
 /** Which Slack message shows what. */
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { STAGES } from '#core/stage.ts';
@@ -32,6 +33,40 @@ redis.call('LREM', KEYS[1], 0, ARGV[1])
 redis.call('LPUSH', KEYS[1], ARGV[1])
 redis.call('LTRIM', KEYS[1], 0, 1)
 `;
+
+/** Longer than any sender waits for Slack's answer. Whoever is not heard of for so long counts as dead. */
+const SENDING_MS_MOST = 60_000;
+
+/**
+ * KEYS sending, shown. ARGV card, token, now, how long sending takes at most.
+ * Of each sender the time it began at; below zero when somebody else was sending meanwhile. What the card shows is not
+ * known until one has sent it alone, since Slack may take two versions in another order than they are answered.
+ */
+const BEGIN_SENDING = `
+local senders = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+local now, alone = tonumber(ARGV[3]), true
+for i = 1, #senders, 2 do
+  local began = math.abs(tonumber(senders[i + 1]))
+  if now - began > tonumber(ARGV[4]) then
+    redis.call('ZREM', KEYS[1], senders[i])
+  else
+    alone = false
+    redis.call('ZADD', KEYS[1], -began, senders[i])
+  end
+end
+redis.call('ZADD', KEYS[1], alone and now or -now, ARGV[2])
+redis.call('PEXPIRE', KEYS[1], 2 * ARGV[4])
+redis.call('HDEL', KEYS[2], ARGV[1])`;
+
+/** KEYS sending, shown. ARGV card, token, fingerprint. */
+const SENT = `
+local began = redis.call('ZSCORE', KEYS[1], ARGV[2])
+redis.call('ZREM', KEYS[1], ARGV[2])
+if began and tonumber(began) > 0 then
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+else
+  redis.call('HDEL', KEYS[2], ARGV[1])
+end`;
 
 /** How the channel of a lockdown was when somebody last looked, and how often it has changed. */
 const ChannelSeen = z.strictObject({
@@ -96,6 +131,19 @@ export function cardStore(redis: Redis) {
 
     async keepShown(lockdown: string, card: string, fingerprint: string): Promise<void> {
       await redis.hset(key.shown(lockdown), card, fingerprint);
+    },
+
+    /** To be said before a version of a card is sent; `sent` takes what it answers. Milliseconds since the epoch. */
+    async beginSending(lockdown: string, card: string, now: number): Promise<string> {
+      const token = randomUUID();
+      const keys = [key.sending(lockdown, card), key.shown(lockdown)];
+      await redis.eval(BEGIN_SENDING, 2, ...keys, card, token, now, SENDING_MS_MOST);
+      return token;
+    },
+
+    /** Its fingerprint is kept unless somebody else was sending meanwhile: then it is sent once more. */
+    async sent(lockdown: string, card: string, token: string, fingerprint: string): Promise<void> {
+      await redis.eval(SENT, 2, key.sending(lockdown, card), key.shown(lockdown), card, token, fingerprint);
     },
 
     /** What people will read on a card, in each form that may be sent; kept before it is sent. */

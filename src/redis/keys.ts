@@ -31,6 +31,8 @@ export const key = {
   claims: (id: string) => `${TAG}:claims:${id}`,
   /** Hash: card → fingerprint of what it showed last. */
   shown: (id: string) => `${TAG}:shown:${id}`,
+  /** Sorted set: who is sending a version of a card just now, by since when; it goes by itself. */
+  sending: (id: string, card: string) => `${TAG}:sending:${id}:${card}`,
   /** List: fingerprints of what people read on a card, the newest first; below the cards, which the Slack process reads. */
   texts: (id: string, card: string) => `${TAG}:cards:${id}:texts:${card}`,
   /** Set: cards that read otherwise than they were posted. */

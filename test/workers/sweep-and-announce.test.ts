@@ -30,6 +30,13 @@ async function deleted({ slack }: House, { channel, ts }: { channel: string; ts:
     body: JSON.stringify({ channel, ts }),
   });
 }
+function aSignal() {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give };
+}
 async function losesTheQueue(): Promise<void> {
   for (const key of await redis.redis.keys('*queue*')) await redis.redis.del(key);
 }
@@ -367,6 +374,82 @@ describe('a lockdown that ended long ago', () => {
     expect(house.journalled).toContainEqual(
       expect.objectContaining({ line: 'forgot', lockdown: house.id, entries: 2 }),
     );
+  });
+});
+
+describe('two versions of a card on their way at once', () => {
+  /** The older version reaches Slack after the newer one; who sent the newer hears of it last. */
+  async function crossing(older: 'is answered' | 'is never answered') {
+    let held: 'nothing' | 'the older' | 'the newer' = 'nothing';
+    const newerIsThere = aSignal();
+    const olderIsDone = aSignal();
+    const house = await aHouse(redis, {
+      between: (deps) => ({
+        ...deps,
+        poster: {
+          ...deps.poster,
+          async updateCard(given) {
+            if (held === 'nothing' || given.card !== cardNames.lockdown) return deps.poster.updateCard(given);
+            if (held === 'the older') {
+              held = 'the newer';
+              await newerIsThere.given;
+              const answer = await deps.poster.updateCard(given);
+              if (older === 'is never answered') throw new Error('Slack did not answer in time');
+              return answer;
+            }
+            held = 'nothing';
+            const answer = await deps.poster.updateCard(given);
+            newerIsThere.give();
+            await olderIsDone.given;
+            return answer;
+          },
+        },
+      }),
+    });
+    await house.asking('dns');
+    await house.wish('alice', { verb: 'pause' });
+    held = 'the older';
+    const first = house.run('announce', { lockdown: house.id }, { id: 'older' });
+    await expect.poll(() => held).toBe('the newer');
+    await house.wish('alice', { verb: 'resume' });
+    const second = house.run('announce', { lockdown: house.id }, { id: 'newer' });
+    await first.catch(() => undefined);
+    olderIsDone.give();
+    await second;
+    return house;
+  }
+  const card = async (house: House) => (await house.seen())[0] ?? '';
+
+  async function isPutRight(older: Parameters<typeof crossing>[0]): Promise<void> {
+    const house = await crossing(older);
+    expect(await card(house)).toMatch(/paused/i);
+    await sweep(house);
+    await house.settle();
+    expect(await card(house)).not.toMatch(/paused/i);
+  }
+
+  test('do not leave the older one standing, whoever hears of its own last', () => isPutRight('is answered'));
+  test('do not leave the older one standing, although its sender died', () => isPutRight('is never answered'));
+
+  test('leave a card alone again once one was sent by itself', async () => {
+    const house = await crossing('is answered');
+    await sweep(house);
+    await house.settle();
+    const updates = async () => (await house.around.calls('chat.update')).length;
+    const before = await updates();
+    await sweep(house);
+    await house.settle();
+    expect(await updates()).toBe(before);
+  });
+
+  test('leave it alone too when a sender died, once that is long ago', async () => {
+    const house = await crossing('is never answered');
+    const shown = () => house.deps.cards.shown(house.id, cardNames.lockdown);
+    expect(await shown()).toBeUndefined();
+    await sweep(house);
+    await sweep(house);
+    await house.settle();
+    expect(await shown()).toBeDefined();
   });
 });
 
