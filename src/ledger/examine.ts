@@ -1,6 +1,7 @@
 /** Everything that can be checked of an exported ledger, without Redis, Slack or configuration. */
 import { originOf, type Verifier } from '#core/checkpoint.ts';
 import { commitments } from '#core/commitment.ts';
+import type { Entry } from '#redis/lockdown-store.ts';
 import type { PublicKeys } from '#slack/receipt.ts';
 import { checkAnchors } from './checks/anchors.ts';
 import { checkChain } from './checks/chain.ts';
@@ -10,6 +11,7 @@ import { type Moment, replay } from './checks/replay.ts';
 import { checkVotes } from './checks/votes.ts';
 import { checkVouched, type LedgerKeys, verifiersOf } from './checks/vouched.ts';
 import { readLedger } from './format.ts';
+import { named } from './naming.ts';
 import { commitmentsIn, withheldRemark } from './redaction.ts';
 import type { Finding, Report } from './report.ts';
 import { NOBODY, type Witnesses } from './witnesses.ts';
@@ -28,7 +30,7 @@ export type Trusted = {
 export function examine(text: string, trusted: Trusted = {}): Report {
   const { ledger, flaws } = readLedger(text);
   const unread = flaws.map((flaw): Finding => ({ verdict: 'broken', ...flaw }));
-  if (!ledger) return { entries: 0, votes: 0, applied: [], checkpoints: 0, findings: unread, remarks: [] };
+  if (!ledger) return { entries: 0, votes: 0, applied: [], checkpoints: 0, objects: 0, findings: unread, remarks: [] };
 
   const { header } = ledger;
   const { lockdown } = header;
@@ -55,8 +57,13 @@ export function examine(text: string, trusted: Trusted = {}): Report {
     ...(readToEnd ? checkKept(ledger, after, moments) : []),
     ...vouched.findings,
     ...anchors.findings,
-    ...unproven({ votes: votes.length, posted: vouched.held }, drafts.namespaceHolds || anchors.held > 0, trusted),
+    ...unproven(
+      { votes: votes.length, posted: vouched.held.size },
+      drafts.namespaceHolds || anchors.held.size + anchors.agreeing > 0,
+      trusted,
+    ),
   ];
+  const ordered = byEntry(findings);
   return {
     lockdown: lockdown.id,
     namespace: lockdown.namespace,
@@ -65,8 +72,10 @@ export function examine(text: string, trusted: Trusted = {}): Report {
     ...rootOf(entries.at(-1)?.hash),
     votes: votes.length,
     applied: moments.flatMap(writing),
-    checkpoints: vouched.held + anchors.held,
-    findings: byEntry(findings),
+    checkpoints: holding([...vouched.held, ...anchors.held], anchors.denied, chain),
+    objects: anchors.agreeing,
+    ...firstWrong(ordered, entries),
+    findings: ordered,
     remarks: [
       ...drafts.remarks,
       ...anchors.remarks,
@@ -79,6 +88,18 @@ export function examine(text: string, trusted: Trusted = {}): Report {
 
 function rootOf(root: string | undefined): { root?: string } {
   return root === undefined ? {} : { root };
+}
+
+/** A checkpoint vouches for everything up to its entry: where something before that is wrong, the last hash proves nothing. */
+function holding(sizes: readonly number[], denied: ReadonlySet<number>, chain: readonly Finding[]): number {
+  const wrongFrom = Math.min(...chain.map(({ entry = 1 }) => entry));
+  return new Set(sizes.filter((size) => size < wrongFrom && !denied.has(size))).size;
+}
+
+function firstWrong(findings: readonly Finding[], entries: readonly Entry[]): { first?: string } {
+  const worst = (['broken', 'missing'] as const).find((each) => findings.some(({ verdict }) => verdict === each));
+  const first = findings.find(({ verdict, entry }) => verdict === worst && entry !== undefined)?.entry;
+  return first === undefined ? {} : { first: named(first, entries) };
 }
 
 function otherCount(said: number, are: number): Finding {

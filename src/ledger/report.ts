@@ -18,7 +18,12 @@ export type Report = {
   readonly votes: number;
   /** What was written to the console, and under which digest. */
   readonly applied: readonly { readonly entry: number; readonly stage: string; readonly digest: string }[];
+  /** At how many different lengths of the history a signed checkpoint holds, however often each is kept. */
   readonly checkpoints: number;
+  /** How many objects on the console carry what the history says. */
+  readonly objects: number;
+  /** The first entry that is not as it was, in words. */
+  readonly first?: string;
   readonly findings: readonly Finding[];
   /** What is worth a look and proves nothing. */
   readonly remarks: readonly string[];

@@ -115,15 +115,28 @@ const VERDICTS = [
 ];
 
 function say(report: Report, exit: 0 | 1 | 2 | 3, { out }: World): void {
-  const { lockdown, namespace, phase, entries, root, votes, applied, checkpoints, findings, remarks } = report;
+  const { lockdown, namespace, phase, entries, root, votes, applied, checkpoints, objects, findings, remarks } = report;
   if (lockdown !== undefined) out(`${lockdown} of ${namespace}${phase === undefined ? '' : `, ${phase}`}\n`);
   out(`${entries} entries${root === undefined ? '' : `, the last with the hash ${root}`}\n`);
-  out(`${votes} votes, ${applied.length} times written to the console, ${checkpoints} checkpoints hold\n`);
+  out(
+    `${votes} votes, ${applied.length} times written to the console, ${checkpoints} checkpoints hold${agreeing(objects)}\n`,
+  );
   for (const { entry, stage, digest } of applied) out(`  entry ${entry}: ${stage}, digest ${digest}\n`);
   for (const finding of findings.slice(0, MOST_SAID)) out(`${sentence(finding)}\n`);
   if (findings.length > MOST_SAID) out(`and ${findings.length - MOST_SAID} more; --json says all\n`);
   for (const remark of remarks) out(`note: ${remark}\n`);
-  out(`${VERDICTS[exit]}\n`);
+  out(`${verdictOf(report, exit)}\n`);
+}
+
+function agreeing(objects: number): string {
+  return objects === 0 ? '' : `, and ${objects} objects on the console agree`;
+}
+
+/** Which entry it begins with stands in the last line, where whoever reads one line reads it. */
+function verdictOf({ first }: Report, exit: 0 | 1 | 2 | 3): string {
+  const verdict = VERDICTS[exit] ?? '';
+  if (exit !== EXIT.broken && exit !== EXIT.missing) return verdict;
+  return first === undefined ? `${verdict} No entry is wrong by itself; what is stands above.` : `${verdict} ${first}`;
 }
 
 function sentence({ verdict, entry, because }: Finding): string {

@@ -101,11 +101,61 @@ test('as a program of its own it says 0 for a whole ledger, 1 for a broken one, 
   });
   expect(await Promise.all(ends)).toEqual([
     [0, 'The ledger is whole.'],
-    [1, 'The ledger is broken.'],
-    [2, 'Entries are missing at the end.'],
+    [
+      1,
+      expect.stringMatching(
+        /^The ledger is broken. The first wrong entry is 12; in its place stands 13: “opened” of metadata, 2026-11-22T12:07:00.000Z\.$/,
+      ),
+    ],
+    [
+      2,
+      expect.stringMatching(
+        /^Entries are missing at the end. The first wrong entry is 44; the last before it is 43: “discovery disabled”, /,
+      ),
+    ],
   ]);
   const broken = await run({}, 'ledger', 'verify', files[1] ?? '', '--keys', keys);
   expect(broken.out).toContain('broken: entry 12 is missing: entry 13 stands in its place\n');
+});
+
+test.each<[string, (entry: { event: object }) => unknown, RegExp]>([
+  [
+    'was changed',
+    ({ event }) => Object.assign(event, { because: 'Another reason.' }),
+    /broken. The first wrong entry is 16: “left out” of metadata by U0BORIS001, 2026-11-22T.+Z\.$/,
+  ],
+  [
+    'says that somebody did it whose name would clear the screen',
+    ({ event }) => Object.assign(event, { by: '\u001b[2J' }),
+    /The first wrong entry is 16: “left out” of metadata, 2026-11-22T.+Z\.$/,
+  ],
+  [
+    'cannot be read',
+    (entry) => Object.assign(entry, { event: { type: 'forged' } }),
+    /entry is 16; the last before it is 15: /,
+  ],
+])('the last line names the first entry that is wrong where one %s', async (_, change, last) => {
+  const text = await aWholeLockdown(redis);
+  const { write } = worker();
+  const keys = write('keys.yaml', JSON.stringify({ receipts: { publicKeys } }));
+  const changed = tampered(text, (ledger) => {
+    change(ledger.entries.find(({ entry }) => entry.event.type === 'left-out')?.entry ?? { event: {} });
+  });
+  const { exit, out } = await run({}, 'ledger', 'verify', write('changed', changed), '--keys', keys);
+  expect(exit).toBe(1);
+  expect(out.trim().split('\n').at(-1)).toMatch(last);
+});
+
+test('where every entry is as it was, and something beside them is not, the last line says so', async () => {
+  const text = tampered(await aWholeLockdown(redis), ({ drafts: [dns] }) => {
+    for (const shown of dns?.yaml ?? []) shown.document = shown.document.replace('allow-dns', 'allow-all');
+  });
+  const { write } = worker();
+  const keys = write('keys.yaml', JSON.stringify({ receipts: { publicKeys } }));
+  expect(await run({}, 'ledger', 'verify', write('changed', text), '--keys', keys)).toMatchObject({
+    exit: 1,
+    out: expect.stringMatching(/broken\. No entry is wrong by itself; what is stands above\.\n$/),
+  });
 });
 
 test('a checkpoint is a signed note of the last entry, and none is given of a broken history', async () => {

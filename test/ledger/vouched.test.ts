@@ -18,7 +18,14 @@ function found(text: string, trusted: Trusted = {}) {
   const report = examine(text, { receiptKeys: publicKeys, ledgerKeys, ...trusted });
   const because = report.findings.map((finding) => finding.because).join('\n');
   const verdicts = new Set(report.findings.map(({ verdict }) => verdict));
-  return { exit: exitOf(report), entry: report.findings[0]?.entry, because, verdicts, held: report.checkpoints };
+  return {
+    exit: exitOf(report),
+    entry: report.findings[0]?.entry,
+    because,
+    verdicts,
+    held: report.checkpoints,
+    objects: report.objects,
+  };
 }
 
 /** Two stages closed, each vouched for; `notes` as they stand in Slack. */
@@ -138,8 +145,27 @@ describe('witnesses outside', () => {
   test('in Slack know a history that is as long and the same', async () => {
     const { text, notes } = await vouchedFor();
     expect(found(text, slack(notes, later))).toEqual({
-      ...{ exit: 0, entry: undefined, because: '', verdicts: new Set(), held: 4 },
+      ...{ exit: 0, entry: undefined, because: '', verdicts: new Set(), held: 2, objects: 0 },
     });
+  });
+
+  test('count each length once, however many of them keep it, and none that one of them denies', async () => {
+    const { text, notes } = await vouchedFor();
+    const [first = '', second = ''] = notes;
+    expect(found(text, slack([first, first, second, second, second], later))).toMatchObject({ exit: 0, held: 2 });
+    const unsigned = second.split('\n\n')[0]?.concat('\n\n') ?? '';
+    const other = unsigned.replace(/\n(.{43}=)\n/, `\n${Buffer.alloc(32).toString('base64')}\n`);
+    expect(found(text, slack([other], later))).toMatchObject({ exit: 1, held: 1 });
+    expect(found(text, slack([unsigned], later))).toMatchObject({ exit: 3, held: 2 });
+  });
+
+  test('do not hold once an entry before them was changed, although the last hash is still theirs', async () => {
+    const { text, notes } = await vouchedFor();
+    const between = numberOf(text, 'nothing-to-allow', 1);
+    const changed = tampered(text, (ledger) => {
+      Object.assign(ledger.entries[between - 1]?.entry.event ?? {}, { because: 'Somebody else’s words.' });
+    });
+    expect(found(changed, slack(notes, later))).toMatchObject({ exit: 1, entry: between, held: 1 });
   });
 
   test('find entries that are gone, how many, and not that what is left is broken', async () => {
@@ -156,7 +182,7 @@ describe('witnesses outside', () => {
     const { text } = await vouchedFor();
     const hash = readLedger(text).ledger?.entries[4]?.entry.hash ?? '';
     const on = (anchor: string) => ({ witnesses: { ...NOBODY, objects: [{ object: 'allow-dns', anchor }] } });
-    expect(found(text, on(`5:${hash.slice(0, 16)}`))).toMatchObject({ exit: 0, held: 3 });
+    expect(found(text, on(`5:${hash.slice(0, 16)}`))).toMatchObject({ exit: 0, held: 2, objects: 1 });
     expect(found(text, on(`5:${'0'.repeat(16)}`))).toMatchObject({
       exit: 1,
       entry: 5,

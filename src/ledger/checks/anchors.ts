@@ -8,7 +8,11 @@ import { laterThan } from './vouched.ts';
 type AnchorFindings = {
   readonly findings: readonly Finding[];
   readonly remarks: readonly string[];
-  readonly held: number;
+  /** Sizes that a signed checkpoint vouches for, and sizes that some checkpoint denies, whoever else says otherwise. */
+  readonly held: ReadonlySet<number>;
+  readonly denied: ReadonlySet<number>;
+  /** How many objects on the console carry what the history says. */
+  readonly agreeing: number;
 };
 
 export function checkAnchors(
@@ -27,7 +31,8 @@ export function checkAnchors(
     ...witnesses.silent.map((because): Finding => ({ verdict: 'unchecked', because })),
     ...witnesses.objects.flatMap((object) => whyNotAsOn(object, entries)),
   ];
-  let held = 0;
+  const held = new Set<number>();
+  const denied = new Set<number>();
   let lastHeld = 0;
   for (const note of ours) {
     const { size, root } = note.checkpoint;
@@ -40,11 +45,16 @@ export function checkAnchors(
       continue;
     }
     if (whose === 'unknown') findings.push({ verdict: 'unchecked', because: whyUnknown(note) });
-    const entry = entries[size - 1];
-    if (!entry) findings.push(missing(size, entries.length));
-    else if (entry.hash !== root) findings.push(rewritten(size, lastHeld));
-    else [held, lastHeld] = [held + 1, size];
-    if (note.at !== undefined) findings.push(...laterThan(entries.slice(0, size), note.at));
+    const against = [
+      ...unlike(size, root, entries, lastHeld),
+      ...(note.at === undefined ? [] : laterThan(entries.slice(0, size), note.at)),
+    ];
+    findings.push(...against);
+    if (against.length > 0) denied.add(size);
+    else if (whose === 'signed') {
+      held.add(size);
+      lastHeld = size;
+    }
   }
   if (witnesses.notes.length > 0 && ours.length === 0)
     findings.push({
@@ -56,9 +66,16 @@ export function checkAnchors(
       verdict: 'unchecked',
       because: `${strange.length} lines among the checkpoints are none: ${JSON.stringify(strange[0])}`,
     });
-  held += witnesses.objects.filter((object) => whyNotAsOn(object, entries).length === 0).length;
+  const agreeing = witnesses.objects.filter((object) => whyNotAsOn(object, entries).length === 0).length;
   const others = notes.length - ours.length;
-  return { findings, held, remarks: others > 0 ? [`${others} of the checkpoints are of other lockdowns.`] : [] };
+  const remarks = others > 0 ? [`${others} of the checkpoints are of other lockdowns.`] : [];
+  return { findings, remarks, held, denied, agreeing };
+}
+
+function unlike(size: number, root: string, entries: readonly Entry[], lastHeld: number): Finding[] {
+  const entry = entries[size - 1];
+  if (!entry) return [missing(size, entries.length)];
+  return entry.hash === root ? [] : [rewritten(size, lastHeld)];
 }
 
 /** An object that we wrote says how long the history was then. */

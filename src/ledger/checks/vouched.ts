@@ -21,12 +21,12 @@ export function checkVouched(
   entries: readonly Entry[],
   origin: string,
   keys: LedgerKeys,
-): { readonly findings: readonly Finding[]; readonly held: number } {
+): { readonly findings: readonly Finding[]; readonly held: ReadonlySet<number> } {
   const said = entries.flatMap(({ number, event }): Said[] =>
     event.type === 'checkpoint-posted' ? [{ entry: number, posted: event }] : [],
   );
   const findings: Finding[] = [];
-  let held = 0;
+  const held = new Set<number>();
   for (const [at, each] of said.entries()) {
     const found = [
       ...ofThisHistory(entries, each),
@@ -34,7 +34,7 @@ export function checkVouched(
       ...inTime(entries, each),
       ...takenOver(said[at - 1], each, keys),
     ];
-    if (found.length === 0) held += 1;
+    if (found.length === 0) held.add(each.posted.size);
     findings.push(...found);
   }
   return { findings, held };
