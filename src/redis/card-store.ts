@@ -85,6 +85,24 @@ if not kept or cjson.decode(kept).ts ~= ARGV[2] then return 0 end
 for _, hash in ipairs(KEYS) do redis.call('HDEL', hash, ARGV[1]) end
 return 1`;
 
+/** KEYS cards, card-at. ARGV card, place, what is shown there. */
+const PUT = `
+local kept = redis.call('HGET', KEYS[1], ARGV[1])
+if kept and kept ~= ARGV[2] then return kept end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('SET', KEYS[2], ARGV[3])
+return ARGV[2]`;
+
+/** KEYS cards, claims. ARGV card, former claim, new claim. */
+const TAKE_OVER = `
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return 0 end
+if (redis.call('HGET', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+return 1`;
+
+/** A claim is known by its own token, so that whoever lost it sees that. */
+export type Claimed = { readonly state: 'posted' } | { readonly state: 'ours' | 'in doubt'; readonly claim: string };
+
 export type CardStore = ReturnType<typeof cardStore>;
 
 export function cardStore(redis: Redis) {
@@ -100,18 +118,17 @@ export function cardStore(redis: Redis) {
       return text ? Place.parse(JSON.parse(text)) : undefined;
     },
 
-    async put(lockdown: string, card: string, place: Place, stage?: Shown['stage']): Promise<void> {
+    /** Says where a card is, unless somebody has said so already; answers where it is then. */
+    async put(lockdown: string, card: string, place: Place, stage?: Shown['stage']): Promise<Place> {
       const shown: Shown = {
         lockdown,
         card,
         ...(stage === undefined ? {} : { stage }),
         ...(place.nonce === undefined ? {} : { nonce: place.nonce }),
       };
-      await redis
-        .multi()
-        .hset(key.cards(lockdown), card, JSON.stringify(place))
-        .set(key.cardAt(place.channel, place.ts), JSON.stringify(shown))
-        .exec();
+      const keys = [key.cards(lockdown), key.cardAt(place.channel, place.ts)];
+      const kept = await redis.eval(PUT, 2, ...keys, card, JSON.stringify(place), JSON.stringify(shown));
+      return Place.parse(JSON.parse(String(kept)));
     },
 
     /** Says that a file is there. Slack tells only its thread, and a press in that thread is none on the file. */
@@ -185,13 +202,26 @@ export function cardStore(redis: Redis) {
     },
 
     /**
-     * Whoever is to post a card claims it first. `posted`: it is there. `in doubt`: somebody claimed it and did not say
-     * where it is, so Slack has to be asked before it is posted again.
+     * Whoever is to post a card claims it first. `in doubt`: the holder of that claim did not say where the card is, so
+     * Slack has to be asked before it is posted again.
      */
-    async claim(lockdown: string, card: string): Promise<'ours' | 'posted' | 'in doubt'> {
-      if (await redis.hexists(key.cards(lockdown), card)) return 'posted';
-      const claimed = await redis.hsetnx(key.claims(lockdown), card, '1');
-      return claimed === 1 ? 'ours' : 'in doubt';
+    async claim(lockdown: string, card: string): Promise<Claimed> {
+      if (await redis.hexists(key.cards(lockdown), card)) return { state: 'posted' };
+      const claim = randomUUID();
+      if ((await redis.hsetnx(key.claims(lockdown), card, claim)) === 1) return { state: 'ours', claim };
+      // Gone again when the card was dropped meanwhile: nobody holds it, and whoever takes it over is the first.
+      return { state: 'in doubt', claim: (await redis.hget(key.claims(lockdown), card)) ?? '' };
+    },
+
+    /** From whoever fell silent: the new claim, or nothing where somebody else was faster. */
+    async takeOver(lockdown: string, card: string, from: string): Promise<string | undefined> {
+      const claim = randomUUID();
+      const taken = await redis.eval(TAKE_OVER, 2, key.cards(lockdown), key.claims(lockdown), card, from, claim);
+      return taken === 1 ? claim : undefined;
+    },
+
+    async holds(lockdown: string, card: string, claim: string): Promise<boolean> {
+      return (await redis.hget(key.claims(lockdown), card)) === claim;
     },
   };
 }

@@ -4,23 +4,14 @@ import type { webApi } from '@slack/bolt';
 import type { KnownBlock } from '@slack/types';
 import type { Stage } from '#core/stage.ts';
 import { calling, isLack, SlackFailure } from './failure.ts';
-import type { Cards, Place, SlackJournal } from './slices.ts';
+import type { Cards, Place } from './slices.ts';
+import { type Card, METADATA, type TurnDeps, takeTurn } from './turns.ts';
 import { answer } from './views/answers.ts';
 import type { Message } from './views/build.ts';
 import { inPlainText, withoutTables } from './views/older-blocks.ts';
 
-export type Deps = {
-  readonly client: webApi.WebClient;
-  readonly cards: Pick<Cards, 'get' | 'put' | 'putFile' | 'claim'>;
-  readonly journal: Pick<SlackJournal, 'degraded'>;
-  /** How long somebody else may take to post what they claimed; then we look whether they did. */
-  readonly doubtMs?: number;
-};
-
-export type Card = {
-  readonly lockdown: string;
-  /** Its name, see card-names.ts. */
-  readonly card: string;
+export type Deps = TurnDeps & {
+  readonly cards: Pick<Cards, 'get' | 'put' | 'putFile' | 'holds'>;
 };
 
 export type NewCard = Card & {
@@ -51,25 +42,30 @@ export type NewFile = Card & {
 
 export type Poster = ReturnType<typeof poster>;
 
-/** Longer than the client waits for an answer: until then whoever claimed a card may still be posting it. */
-const DOUBT_MS = 12_000;
-
-/** What our messages carry, so that they are found again. */
-const METADATA = 'lockstep_card';
-
-export function poster({ client, cards, journal, doubtMs = DOUBT_MS }: Deps) {
+export function poster(deps: Deps) {
+  const { client, cards, journal } = deps;
   const links = new Map<string, string>();
 
   /** Posts it unless it is there already, and says where it is. */
   async function postCard(given: NewCard): Promise<Place> {
     const { lockdown, card, stage, nonce } = given;
-    const claimed = await cards.claim(lockdown, card);
-    const known = claimed === 'posted' ? await cards.get(lockdown, card) : undefined;
-    if (known) return known;
-    const found = claimed === 'in doubt' ? await findAgain(given) : undefined;
-    const place = found ?? (await send(given, metadataOf(given)));
-    await cards.put(lockdown, card, { ...place, ...(nonce === undefined ? {} : { nonce }) }, stage);
-    return place;
+    const turn = await takeTurn(deps, given);
+    if (turn.state === 'posted') return (await cards.get(lockdown, card)) ?? postCard(given);
+    if (turn.state === 'ours' && !(await cards.holds(lockdown, card, turn.claim))) return postCard(given);
+    const place = turn.state === 'found' ? turn.place : await send(given, metadataOf(given));
+    const kept = await cards.put(lockdown, card, { ...place, ...(nonce === undefined ? {} : { nonce }) }, stage);
+    // Whoever slept while sending took so long that somebody else posted it.
+    if (kept.ts !== place.ts) await takeBack(place);
+    return { channel: kept.channel, ts: kept.ts };
+  }
+
+  async function takeBack({ channel, ts }: Place): Promise<void> {
+    try {
+      await calling('chat.delete', () => client.chat.delete({ channel, ts }));
+    } catch (error) {
+      if (!(error instanceof SlackFailure)) throw error;
+      journal.degraded({ feature: 'taking back a card that was posted twice', because: error.message });
+    }
   }
 
   /** `missing`: it was never posted, or somebody deleted it. */
@@ -100,12 +96,12 @@ export function poster({ client, cards, journal, doubtMs = DOUBT_MS }: Deps) {
   /** `lacking`: this Slack takes no files from us, and the lockdown goes on without. */
   async function attachFile(file: NewFile): Promise<'attached' | 'lacking'> {
     const { lockdown, card, channel, thread, name, title, content } = file;
-    const claimed = await cards.claim(lockdown, card);
-    if (claimed === 'posted') return 'attached';
-    const found = claimed === 'in doubt' ? await findAgain({ ...file, fileTitle: title }) : undefined;
+    const turn = await takeTurn(deps, { ...file, fileTitle: title });
+    if (turn.state === 'posted') return 'attached';
+    if (turn.state === 'ours' && !(await cards.holds(lockdown, card, turn.claim))) return attachFile(file);
     const target = thread === undefined ? { channel_id: channel } : { channel_id: channel, thread_ts: thread };
     try {
-      if (!found)
+      if (turn.state === 'ours')
         await calling('files.upload', () => client.filesUploadV2({ ...target, filename: name, title, content }));
     } catch (error) {
       if (!isLack(error)) throw error;
@@ -113,7 +109,7 @@ export function poster({ client, cards, journal, doubtMs = DOUBT_MS }: Deps) {
       return 'lacking';
     }
     // Slack says where a file was shared only later; its thread is enough for us.
-    await cards.putFile(lockdown, card, found ?? { channel, ts: thread ?? '' });
+    await cards.putFile(lockdown, card, turn.state === 'found' ? turn.place : { channel, ts: thread ?? '' });
     return 'attached';
   }
 
@@ -185,55 +181,7 @@ export function poster({ client, cards, journal, doubtMs = DOUBT_MS }: Deps) {
     return calling(method, () => call(blocks));
   }
 
-  /** Whether a message that was claimed by somebody who then fell silent did reach Slack. */
-  async function findAgain(
-    wanted: Card & { channel: string; thread?: string | undefined; fileTitle?: string },
-  ): Promise<Place | undefined> {
-    await new Promise((resolve) => setTimeout(resolve, doubtMs));
-    const { channel, thread } = wanted;
-    try {
-      for (let cursor: string | undefined, page = 0; page < PAGES; page++) {
-        const { messages, next } = await readPage(channel, thread, cursor);
-        const found = messages.find((message) => isIt(message, wanted));
-        if (found?.ts) return { channel, ts: found.ts };
-        if (!next) return undefined;
-        cursor = next;
-      }
-      return undefined;
-    } catch (error) {
-      if (!isLack(error)) throw error;
-      journal.degraded({ feature: 'reading messages again, so a card may be there twice', because: error.message });
-      return undefined;
-    }
-  }
-
-  async function readPage(channel: string, thread: string | undefined, cursor: string | undefined) {
-    const common = { channel, limit: 200, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
-    const { messages, response_metadata } = await calling('conversations.history', () =>
-      thread === undefined
-        ? client.conversations.history(common)
-        : client.conversations.replies({ ...common, ts: thread }),
-    );
-    return { messages: (messages ?? []) as FoundMessage[], next: response_metadata?.next_cursor };
-  }
-
   return { postCard, updateCard, whisper, attachFile, permalink, isThere };
-}
-
-/** The card is among the newest messages, or it is not worth looking for. */
-const PAGES = 5;
-
-type FoundMessage = {
-  readonly ts?: string;
-  readonly metadata?: { readonly event_type?: string; readonly event_payload?: object };
-  readonly files?: readonly { readonly title?: string }[];
-};
-
-function isIt({ metadata, files }: FoundMessage, wanted: Card & { fileTitle?: string }): boolean {
-  if (wanted.fileTitle !== undefined) return files?.some(({ title }) => title === wanted.fileTitle) ?? false;
-  const payload = metadata?.event_type === METADATA ? metadata.event_payload : undefined;
-  if (!payload || !('lockdown' in payload) || !('card' in payload)) return false;
-  return payload.lockdown === wanted.lockdown && payload.card === wanted.card;
 }
 
 function metadataOf({ lockdown, card, facts }: Card & Pick<NewCard, 'facts'>) {

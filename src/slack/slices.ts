@@ -29,10 +29,16 @@ export type Cards = {
     ts: string,
   ): Promise<{ lockdown: string; card: string; stage?: Stage | undefined; nonce?: string | undefined } | undefined>;
   get(lockdown: string, card: string): Promise<Place | undefined>;
-  put(lockdown: string, card: string, place: Place & { readonly nonce?: string }, stage?: Stage): Promise<void>;
+  /** Answers where the card is: elsewhere, when somebody was faster. */
+  put(lockdown: string, card: string, place: Place & { readonly nonce?: string }, stage?: Stage): Promise<Place>;
   /** A file of which only the thread is known. */
   putFile(lockdown: string, card: string, place: Place): Promise<void>;
-  claim(lockdown: string, card: string): Promise<'ours' | 'posted' | 'in doubt'>;
+  claim(
+    lockdown: string,
+    card: string,
+  ): Promise<{ readonly state: 'posted' } | { readonly state: 'ours' | 'in doubt'; readonly claim: string }>;
+  takeOver(lockdown: string, card: string, from: string): Promise<string | undefined>;
+  holds(lockdown: string, card: string, claim: string): Promise<boolean>;
   /** Fingerprints of what people may rightly read on a card. */
   texts(lockdown: string, card: string): Promise<string[]>;
   markAltered(lockdown: string, card: string): Promise<void>;

@@ -71,9 +71,27 @@ describe('a card in Slack', () => {
 
   test('is posted by the one who claimed it first; the others are in doubt until it is there', async () => {
     const claims = await Promise.all([1, 2, 3].map(() => cards.claim(SHOP, 'approval-dns-r1')));
-    expect(claims.sort()).toEqual(['in doubt', 'in doubt', 'ours']);
+    expect(claims.map(({ state }) => state).sort()).toEqual(['in doubt', 'in doubt', 'ours']);
     await cards.put(SHOP, 'approval-dns-r1', place, 'dns');
-    expect(await cards.claim(SHOP, 'approval-dns-r1')).toBe('posted');
+    expect(await cards.claim(SHOP, 'approval-dns-r1')).toMatchObject({ state: 'posted' });
+  });
+
+  test('whose poster fell silent is taken over by one alone, and whoever wakes sees that', async () => {
+    const first = await cards.claim(SHOP, 'lockdown');
+    if (first.state !== 'ours') throw new Error('somebody had claimed it');
+    expect(await cards.holds(SHOP, 'lockdown', first.claim)).toBe(true);
+    const taken = await Promise.all([1, 2, 3].map(() => cards.takeOver(SHOP, 'lockdown', first.claim)));
+    expect(taken.filter((claim) => claim !== undefined)).toHaveLength(1);
+    expect(await cards.holds(SHOP, 'lockdown', first.claim)).toBe(false);
+  });
+
+  test('that two posted is where the faster one says, for both', async () => {
+    const other = { ...place, ts: '1763812900.000100' };
+    expect(await cards.put(SHOP, 'lockdown', place)).toEqual(place);
+    expect(await cards.put(SHOP, 'lockdown', other)).toEqual(place);
+    expect(await cards.find(other.channel, other.ts)).toBeUndefined();
+    const { claim } = { claim: '', ...(await cards.claim(SHOP, 'lockdown')) };
+    expect(await cards.takeOver(SHOP, 'lockdown', claim)).toBeUndefined();
   });
 
   test('is found by its message, with the question it asked', async () => {
@@ -91,7 +109,7 @@ describe('a card in Slack', () => {
     await cards.put(SHOP, 'lockdown', place);
     await cards.putFile(SHOP, 'edges-dns-r1', place);
     expect(await cards.find(place.channel, place.ts)).toMatchObject({ card: 'lockdown' });
-    expect(await cards.claim(SHOP, 'edges-dns-r1')).toBe('posted');
+    expect(await cards.claim(SHOP, 'edges-dns-r1')).toMatchObject({ state: 'posted' });
   });
 
   test('that somebody deleted may be posted once more', async () => {
@@ -100,15 +118,15 @@ describe('a card in Slack', () => {
     await cards.keepShown(SHOP, 'lockdown', 'fingerprint');
     await cards.drop(SHOP, 'lockdown', place);
     expect(await cards.shown(SHOP, 'lockdown')).toBeUndefined();
-    expect(await cards.claim(SHOP, 'lockdown')).toBe('ours');
+    expect(await cards.claim(SHOP, 'lockdown')).toMatchObject({ state: 'ours' });
   });
 
   test('that two find deleted at once is posted by the faster one alone', async () => {
     await cards.put(SHOP, 'lockdown', place);
     await cards.drop(SHOP, 'lockdown', place);
-    expect(await cards.claim(SHOP, 'lockdown')).toBe('ours');
+    expect(await cards.claim(SHOP, 'lockdown')).toMatchObject({ state: 'ours' });
     await cards.drop(SHOP, 'lockdown', place);
-    expect(await cards.claim(SHOP, 'lockdown')).toBe('in doubt');
+    expect(await cards.claim(SHOP, 'lockdown')).toMatchObject({ state: 'in doubt' });
     const again = { ...place, ts: '1763812900.000100' };
     await cards.put(SHOP, 'lockdown', again);
     await cards.drop(SHOP, 'lockdown', place);

@@ -1,10 +1,11 @@
 /** Cards reach Slack once, whatever crashes in between, and a Slack that lacks something gets them all the same. */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { aroundSlack } from '#sandbox/slack/people.ts';
 import { type RunningSlack, startSlack } from '#sandbox/slack/start.ts';
 import { slackClient } from '#slack/client.ts';
 import { SlackFailure } from '#slack/failure.ts';
 import { poster } from '#slack/post.ts';
+import type { Place } from '#slack/slices.ts';
 import { approvalCard } from '#slack/views/approval-card.ts';
 import { lockdownCard } from '#slack/views/lockdown-card.ts';
 import { draw } from '../support/draw.ts';
@@ -64,6 +65,63 @@ test('a card that was claimed and never sent is posted', async () => {
   await memory.cards.claim(lockdown.id, 'lockdown');
   await post().postCard(card);
   expect(await around.messages(CHANNEL)).toHaveLength(1);
+});
+
+describe('a poster that was frozen after it claimed a card, until somebody else posted it', () => {
+  test('posts nothing when it wakes before it sends', async () => {
+    const { memory, post, around } = await opened();
+    const { claim } = memory.cards;
+    let other: Place | undefined;
+    memory.cards.claim = async (...asked) => {
+      memory.cards.claim = claim;
+      const claimed = await claim(...asked);
+      other = await post().postCard(card);
+      return claimed;
+    };
+    expect(await post().postCard(card)).toEqual(other);
+    expect(await around.calls('chat.postMessage')).toHaveLength(1);
+    expect(await around.messages(CHANNEL)).toMatchObject([{ ts: other?.ts }]);
+  });
+
+  test('takes its own back when it wakes while it sends', async () => {
+    const { memory, post, around } = await opened();
+    const { holds } = memory.cards;
+    let other: Place | undefined;
+    memory.cards.holds = async (...asked) => {
+      memory.cards.holds = holds;
+      const held = await holds(...asked);
+      other = await post().postCard(card);
+      return held;
+    };
+    expect(await post().postCard(card)).toEqual(other);
+    expect(await around.calls('chat.postMessage')).toHaveLength(2);
+    expect(await around.messages(CHANNEL)).toMatchObject([{ ts: other?.ts }]);
+    expect(await memory.cards.find(CHANNEL, other?.ts ?? '')).toMatchObject({ card: card.card });
+  });
+
+  test('attaches no file a second time', async () => {
+    const { memory, post, around } = await opened();
+    const { ts } = await post().postCard(card);
+    const file = { channel: CHANNEL, thread: ts, name: 'a.csv', title: 'Edges of dns, draft 1', content: 'a,b\n' };
+    const attach = () => post().attachFile({ lockdown: lockdown.id, card: 'edges-dns-r1', ...file });
+    const { claim } = memory.cards;
+    memory.cards.claim = async (...asked) => {
+      memory.cards.claim = claim;
+      const claimed = await claim(...asked);
+      await attach();
+      return claimed;
+    };
+    expect(await attach()).toBe('attached');
+    expect(await around.calls('files.completeUploadExternal')).toHaveLength(1);
+  });
+});
+
+test('of several who doubt that a card was posted, one posts it', async () => {
+  const { memory, post, around } = await opened();
+  await memory.cards.claim(lockdown.id, 'lockdown');
+  const places = await Promise.all([1, 2, 3].map(() => post().postCard(card)));
+  expect(new Set(places.map(({ ts }) => ts)).size).toBe(1);
+  expect(await around.calls('chat.postMessage')).toHaveLength(1);
 });
 
 test('where reading messages again is not possible, it is posted again and the log says so', async () => {

@@ -20,7 +20,7 @@ const LOOKS: Readonly<Record<string, ReadonlySet<string>>> = {
   edges: new Set(['collected', 'trouble', 'edges', 'edgesById', 'units']),
   evidence: new Set(['draft', 'frozen', 'shadow', 'verify', 'watch', 'discovery', 'nudges', 'former', 'written']),
   inbox: new Set(['waiting']),
-  cards: new Set(['find', 'get', 'shown']),
+  cards: new Set(['find', 'get', 'shown', 'holds']),
   queues: new Set(['underWay']),
   console: new Set([
     'readNamespace',

@@ -13,7 +13,7 @@ export function slackMemory() {
   const findings: { [Kind in keyof Findings]?: Awaited<ReturnType<Findings[Kind]>> } = {};
   const places = new Map<string, Kept>();
   const shownAt = new Map<string, string>();
-  const claims = new Set<string>();
+  const claims = new Map<string, string>();
   const texts = new Map<string, string[]>();
   const altered = new Set<string>();
   const left: Left[] = [];
@@ -25,6 +25,12 @@ export function slackMemory() {
     return answer;
   };
   const all = () => [...lockdowns.values()];
+  let claimed = 0;
+  const newClaim = (key: string) => {
+    claimed += 1;
+    claims.set(key, `claim ${claimed}`);
+    return `claim ${claimed}`;
+  };
   const store: Lockdowns = {
     read: (id) => answers(lockdowns.get(id)),
     openOf: (namespace) => answers(all().find((each) => each.namespace === namespace && isOpen(each))),
@@ -46,18 +52,25 @@ export function slackMemory() {
     },
     get: (lockdown, card) => answers(places.get(`${lockdown} ${card}`)),
     async put(lockdown, card, place, stage) {
+      const known = places.get(`${lockdown} ${card}`);
+      if (known && known.ts !== place.ts) return answers(known);
       places.set(`${lockdown} ${card}`, { ...place, stage });
       shownAt.set(`${place.channel} ${place.ts}`, `${lockdown} ${card}`);
-      return answers(undefined);
+      return answers(place);
     },
     putFile: (lockdown, card, place) => answers(void places.set(`${lockdown} ${card}`, place)),
     async claim(lockdown, card) {
       const key = `${lockdown} ${card}`;
-      if (places.has(key)) return answers('posted');
-      if (claims.has(key)) return answers('in doubt');
-      claims.add(key);
-      return answers('ours');
+      if (places.has(key)) return answers({ state: 'posted' as const });
+      const held = claims.get(key);
+      if (held !== undefined) return answers({ state: 'in doubt' as const, claim: held });
+      return answers({ state: 'ours' as const, claim: newClaim(key) });
     },
+    async takeOver(lockdown, card, from) {
+      const key = `${lockdown} ${card}`;
+      return answers(places.has(key) || claims.get(key) !== from ? undefined : newClaim(key));
+    },
+    holds: (lockdown, card, claim) => answers(claims.get(`${lockdown} ${card}`) === claim),
     texts: (lockdown, card) => answers(texts.get(`${lockdown} ${card}`) ?? []),
     markAltered: (lockdown, card) => answers(void altered.add(`${lockdown} ${card}`)),
   };
