@@ -64,13 +64,13 @@ const kept = 200_000;
 export type ObservationTold = 'apart' | 'in-place' | 'never';
 
 export function createReports(observation: ObservationTold = 'apart'): Reports {
-  const flows: FlowReport[] = [];
-  const lookups: DnsLookupReport[] = [];
+  const flows = inOrder<FlowReport>();
+  const lookups = inOrder<DnsLookupReport>();
   return {
-    flows: () => flows,
-    lookups: () => lookups,
-    addFlow: (flow) => insert(flows, toldAs(observation, flow)),
-    addLookup: (lookup) => insert(lookups, lookup),
+    flows: flows.read,
+    lookups: lookups.read,
+    addFlow: (flow) => flows.add(toldAs(observation, flow)),
+    addLookup: lookups.add,
   };
 }
 
@@ -90,12 +90,24 @@ function toldAs(observation: ObservationTold, flow: FlowReport): FlowReport {
   };
 }
 
-/** In the order of their times; what arrives late finds its place. */
-function insert<T extends { timestamp: string }>(list: T[], report: T): void {
-  let place = list.length;
-  while (place > 0 && (list[place - 1]?.timestamp ?? '') > report.timestamp) place -= 1;
-  list.splice(place, 0, report);
-  if (list.length > kept) list.shift();
+/** In the order of their times, whatever arrived late: put in order when they are read, because the weeks of many come in one after the other. */
+function inOrder<T extends { timestamp: string }>() {
+  let list: T[] = [];
+  let isInOrder = true;
+  function read(): T[] {
+    if (!isInOrder) list.sort((a, b) => (a.timestamp < b.timestamp ? -1 : Number(a.timestamp > b.timestamp)));
+    isInOrder = true;
+    if (list.length > kept) list = list.slice(-kept);
+    return list;
+  }
+  return {
+    read,
+    add(report: T): void {
+      isInOrder &&= (list.at(-1)?.timestamp ?? '') <= report.timestamp;
+      list.push(report);
+      if (list.length > 2 * kept) read();
+    },
+  };
 }
 
 const protocolNumbers = { icmp: 1, tcp: 6, udp: 17 };
