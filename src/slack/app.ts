@@ -65,6 +65,8 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
       because: failure instanceof Error ? failure.message : String(failure),
     });
   });
+  const answering = underWay();
+  app.use(({ next }) => answering.add(next()));
   app.use(async ({ body, next }) => {
     const { api_app_id: from } = body as { api_app_id?: unknown };
     if (from === undefined || identity.appId === undefined || from === identity.appId) return next();
@@ -94,8 +96,26 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
     ...(port === undefined ? {} : { port }),
     async stop() {
       await way.stop();
+      // What was acknowledged has to be recorded and answered: Slack does not deliver it again.
+      await answering.ended();
       await reading.stop();
     },
+  };
+}
+
+/** What is being done with what Slack delivered. */
+function underWay() {
+  const doing = new Set<Promise<void>>();
+  return {
+    async add(work: Promise<void>): Promise<void> {
+      doing.add(work);
+      try {
+        await work;
+      } finally {
+        doing.delete(work);
+      }
+    },
+    ended: () => Promise.allSettled(doing),
   };
 }
 

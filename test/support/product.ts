@@ -14,6 +14,7 @@ import { aroundSlack } from '#sandbox/slack/people.ts';
 import { startSlack } from '#sandbox/slack/start.ts';
 import { draw } from './draw.ts';
 
+const ENTRIES = { slack: 'src/main.ts', worker: 'workers/main.ts' } as const;
 const CHANNEL = 'C0LOCKDOWN1';
 const SECURITY = 'S0SECURITY1';
 const PLATFORM = 'S0PLATFORM1';
@@ -75,10 +76,15 @@ export async function startProduct(options: { readonly settings?: Readonly<Recor
     LOCKSTEP_IDEMPOTENCY_SECRET: randomBytes(32).toString('base64url'),
     LOCKSTEP_LEDGER_KEY: ledger.pem,
   };
-  const processes = ['src/main.ts', 'workers/main.ts'].map((entry) => start(entry, env));
+  const processes = { slack: start(ENTRIES.slack, env), worker: start(ENTRIES.worker, env) };
+  /** Those that a test asked to stop. */
+  const stopped = new Set<ChildProcess>();
   const redis = new Redis(store.url);
 
-  const broken = () => processes.filter(({ child }) => child.exitCode !== null).map(({ log }) => log.join(''));
+  const broken = () =>
+    Object.values(processes)
+      .filter(({ child }) => child.exitCode !== null && !stopped.has(child))
+      .map(({ log }) => log.join(''));
 
   /** What somebody waits for; says what was there instead when it does not come. */
   async function until<Found>(
@@ -128,9 +134,19 @@ export async function startProduct(options: { readonly settings?: Readonly<Recor
     until,
     seen,
     control,
+    /** As whoever deploys does; says with which code the process ended. */
+    async askToStop(who: keyof typeof ENTRIES): Promise<number | null> {
+      const { child } = processes[who];
+      stopped.add(child);
+      await ended(child);
+      return child.exitCode;
+    },
+    startAgain(who: keyof typeof ENTRIES): void {
+      processes[who] = start(ENTRIES[who], env);
+    },
     async stop(): Promise<void> {
       redis.disconnect();
-      await Promise.all(processes.map(({ child }) => ended(child)));
+      await Promise.all(Object.values(processes).map(({ child }) => ended(child)));
       await Promise.all([slack.stop(), kubernetes.stop(), consoleApi.stop()]);
       await store.stop();
       await rm(folder, { recursive: true, force: true });
