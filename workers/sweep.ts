@@ -4,32 +4,30 @@ import type { Event } from '#core/events.ts';
 import { dueSteps, STEPS_THAT_STOP_A_LOCKDOWN, stepsTriedByThemselves } from '#core/lockdown.ts';
 import { currentStage, type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
-import type { CardStore } from '#redis/card-store.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { GroupAges } from '#redis/group-ages.ts';
 import type { Inbox } from '#redis/inbox.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { Queues } from '#redis/queue.ts';
 import { cardNames } from '#slack/card-names.ts';
-import type { Poster } from '#slack/post.ts';
 import { JOBS } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
 import { type ConfigurationDeps, tellConfiguration } from './configuration-told.ts';
 import { type DailyDeps, keepDailyCheckpoints } from './daily-checkpoints.ts';
 import { type ForgettingDeps, forget } from './forgetting.ts';
+import { type LookingDeps, lookForCards } from './looking-for-cards.ts';
 import { lookAfterOrphans, type OrphanDeps } from './orphans.ts';
 import { startStep } from './recording.ts';
 import { startSchedules } from './schedules.ts';
 
 export type SweepDeps = ForgettingDeps &
   DailyDeps &
+  LookingDeps &
   ConfigurationDeps &
   OrphanDeps & {
     readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore'> &
       ForgettingDeps['lockdowns'] &
       OrphanDeps['lockdowns'];
-    readonly cards: Pick<CardStore, 'get' | 'drop'>;
-    readonly poster: Pick<Poster, 'isThere'>;
     readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
     readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'unschedule' | 'underWay'>;
     readonly evidence: Pick<EvidenceStore, 'former'> & ForgettingDeps['evidence'];
@@ -85,13 +83,15 @@ export function sweep(deps: SweepDeps) {
     // How it ended has to be seen as well, although the queue was lost in that moment.
     for (const lockdown of ended)
       if (deps.now() - lockdown.phaseSince < SHOWN_AGAIN_MS) await showAgain(deps, lockdown, minute);
-    if (clockTrouble !== undefined) return;
-    for (const id of await deps.lockdowns.endedBefore(deps.now() - deps.settings.retentionDays * DAY))
-      await forget(deps, id);
-    await keepDailyCheckpoints(deps, open);
-    await lookAfterOrphans(deps);
+    if (clockTrouble === undefined) {
+      for (const id of await deps.lockdowns.endedBefore(deps.now() - deps.settings.retentionDays * DAY))
+        await forget(deps, id);
+      await keepDailyCheckpoints(deps, open);
+      await lookAfterOrphans(deps);
+    }
     // Last, because a Slack that does not answer must hold up nothing else.
-    if (minute % 10 === 0) await noteMembers(deps);
+    await lookForCards(deps, open, minute);
+    if (clockTrouble === undefined && minute % 10 === 0) await noteMembers(deps);
   };
 }
 
@@ -128,7 +128,7 @@ async function repair(deps: SweepDeps, lockdown: Lockdown, busy: ReadonlySet<str
   for (const { step, stage } of dueSteps(lockdown)) {
     if (busy.has(placeOf(step, lockdown.id, stage))) continue;
     // A question that was put is under way as long as it is there for people to answer.
-    if (stage && step === 'ask-approval' && (await isThere(deps, lockdown, stage))) continue;
+    if (stage && step === 'ask-approval' && (await isPosted(deps, lockdown, stage))) continue;
     deps.journal.repaired({ lockdown: lockdown.id, step });
     await startStep(deps, lockdown.id, { step, stage }, `sweep${minute}`);
   }
@@ -139,18 +139,8 @@ async function repair(deps: SweepDeps, lockdown: Lockdown, busy: ReadonlySet<str
   }
 }
 
-/** Slack is asked, too: nobody tells us when somebody deletes a card, and a question that does not change is not sent again. */
-async function isThere(
-  { cards, poster }: Pick<SweepDeps, 'cards' | 'poster'>,
-  { id, stages }: Lockdown,
-  stage: Stage,
-): Promise<boolean> {
-  const card = cardNames.approval(stage, stages[stage].revision);
-  const place = await cards.get(id, card);
-  if (!place) return false;
-  if (await poster.isThere(place)) return true;
-  await cards.drop(id, card, place);
-  return false;
+async function isPosted({ cards }: Pick<SweepDeps, 'cards'>, { id, stages }: Lockdown, stage: Stage): Promise<boolean> {
+  return (await cards.get(id, cardNames.approval(stage, stages[stage].revision))) !== undefined;
 }
 
 /** Since when the namespace is, or may be, cut and nobody has confirmed it; also when the report of it never came. */

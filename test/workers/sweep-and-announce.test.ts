@@ -9,6 +9,8 @@ import { slackClient } from '#slack/client.ts';
 import { textFingerprint } from '#slack/views/shown-text.ts';
 import { aHouse, CHANNEL, type House } from '#test/support/house.ts';
 import { redisForTests } from '#test/support/redis.ts';
+import { aLockdown } from '#test/support/slack-lockdowns.ts';
+import { inTurn } from '#workers/looking-for-cards.ts';
 import { keepSweeping } from '#workers/schedules.ts';
 
 const redis = redisForTests(9);
@@ -345,6 +347,29 @@ describe('the thread', () => {
     expect((await house.seen()).filter((drawn) => drawn.includes('# Approve dns for'))).toHaveLength(1);
     await house.approve('dns', 'apply-stage');
     expect((await house.stage('dns')).phase).toBe('applying');
+  });
+
+  test('the lockdown’s own card that somebody deleted comes back within a minute, once, although nothing about it has changed', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await house.settle();
+    const place = await house.deps.cards.get(house.id, 'lockdown');
+    if (!place) throw new Error('the card is there');
+    await deleted(house, place);
+    for (const _minute of [1, 2]) {
+      await sweep(house);
+      await house.settle();
+    }
+    expect(repaired(house)).toEqual(['announce']);
+    expect((await house.seen()).filter((drawn) => drawn.includes('# Lockdown of'))).toHaveLength(1);
+  });
+
+  test('of a thousand lockdowns each has its cards looked at in its turn, and Slack is not asked for all at once', () => {
+    const open = Array.from({ length: 1000 }, (_, number) => ({ ...aLockdown(), id: `shop-${number}` }));
+    const turns = Array.from({ length: 17 }, (_, minute) => inTurn(open, 1_000 + minute).map(({ id }) => id));
+    expect(Math.max(...turns.map(({ length }) => length))).toBeLessThanOrEqual(60);
+    expect(turns.flat().sort()).toEqual(open.map(({ id }) => id).sort());
+    expect(inTurn(open.slice(0, 60), 7)).toHaveLength(60);
   });
 
   test('a Slack that is out of order for a while loses nothing of what happened', async () => {
