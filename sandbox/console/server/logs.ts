@@ -27,24 +27,15 @@ export function reportsQuery(hall: Hall, ask: Ask): Answer {
     throw unprocessable('Validation Error', description, 'report');
   }
   const { fromMs, untilMs } = ask.query.window ?? { fromMs: 0, untilMs: ask.nowMs };
-  const [from, until] = [isoTime(fromMs), isoTime(untilMs)];
+  const wanted = {
+    from: isoTime(fromMs),
+    until: isoTime(untilMs),
+    of: (namespace: string) => scoped([{ ID: '', namespace }], ask.namespace, ask.query).length > 0,
+  };
   const { flows, lookups } = hall.reports;
-  const all = kind.data === 'Flows' ? flows() : kind.data === 'DNSLookups' ? lookups() : [];
-  const inWindow = all.slice(firstFrom(all, from), firstFrom(all, until));
-  const { filter } = ask.query;
-  const found = scoped<(typeof inWindow)[number]>(inWindow, ask.namespace, ask.query).filter(filter ?? (() => true));
+  const inWindow = kind.data === 'Flows' ? flows(wanted) : kind.data === 'DNSLookups' ? lookups(wanted) : [];
+  const found = inWindow.filter(ask.query.filter ?? (() => true));
   return { body: { report: kind.data, [kinds[kind.data]]: found }, total: 1 };
-}
-
-/** Where in a list in the order of time those begin that are not before it. */
-function firstFrom(reports: readonly { readonly timestamp: string }[], time: string): number {
-  let [low, high] = [0, reports.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((reports[middle]?.timestamp ?? '') < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 export function activities(hall: Hall, ask: Ask): Answer {

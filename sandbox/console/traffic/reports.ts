@@ -47,14 +47,22 @@ export interface DnsLookupReport {
   enforcerNamespace: string;
 }
 
+/** A window of ISO times, its beginning and not its end, and the namespaces whose reports are wanted. */
+export interface Wanted {
+  from: string;
+  until: string;
+  of(namespace: string): boolean;
+}
+
 export interface Reports {
-  flows(): readonly FlowReport[];
-  lookups(): readonly DnsLookupReport[];
+  /** All of them, or those that are wanted; in the order of their times. */
+  flows(wanted?: Wanted): readonly FlowReport[];
+  lookups(wanted?: Wanted): readonly DnsLookupReport[];
   addFlow(flow: FlowReport): void;
   addLookup(lookup: DnsLookupReport): void;
 }
 
-/** Beyond this the oldest go. */
+/** Beyond this the oldest of a namespace go. */
 const kept = 200_000;
 
 /**
@@ -64,14 +72,44 @@ const kept = 200_000;
 export type ObservationTold = 'apart' | 'in-place' | 'never';
 
 export function createReports(observation: ObservationTold = 'apart'): Reports {
-  const flows = inOrder<FlowReport>();
-  const lookups = inOrder<DnsLookupReport>();
+  const flows = createShelf<FlowReport>();
+  const lookups = createShelf<DnsLookupReport>();
   return {
-    flows: flows.read,
-    lookups: lookups.read,
+    flows: flows.found,
+    lookups: lookups.found,
     addFlow: (flow) => flows.add(toldAs(observation, flow)),
     addLookup: lookups.add,
   };
+}
+
+/** Apart for each namespace, because hundreds of them may be asked about one after the other. */
+function createShelf<T extends { timestamp: string; namespace: string }>() {
+  const lists = new Map<string, T[]>();
+  return {
+    add(report: T): void {
+      const list = lists.get(report.namespace) ?? [];
+      lists.set(report.namespace, list);
+      insert(list, report);
+    },
+    found(wanted?: Wanted): T[] {
+      const parts = [...lists]
+        .filter(([namespace]) => wanted?.of(namespace) ?? true)
+        .map(([, list]) => (wanted ? list.slice(placeOf(list, wanted.from), placeOf(list, wanted.until)) : list));
+      if (parts.length === 1) return parts[0] ?? [];
+      return parts.flat().sort((a, b) => (a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0));
+    },
+  };
+}
+
+/** Of the first report that is not before a time. */
+function placeOf(list: readonly { timestamp: string }[], time: string): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((list[middle]?.timestamp ?? '') < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function toldAs(observation: ObservationTold, flow: FlowReport): FlowReport {
@@ -90,24 +128,12 @@ function toldAs(observation: ObservationTold, flow: FlowReport): FlowReport {
   };
 }
 
-/** In the order of their times, whatever arrived late: put in order when they are read, because the weeks of many come in one after the other. */
-function inOrder<T extends { timestamp: string }>() {
-  let list: T[] = [];
-  let isInOrder = true;
-  function read(): T[] {
-    if (!isInOrder) list.sort((a, b) => (a.timestamp < b.timestamp ? -1 : Number(a.timestamp > b.timestamp)));
-    isInOrder = true;
-    if (list.length > kept) list = list.slice(-kept);
-    return list;
-  }
-  return {
-    read,
-    add(report: T): void {
-      isInOrder &&= (list.at(-1)?.timestamp ?? '') <= report.timestamp;
-      list.push(report);
-      if (list.length > 2 * kept) read();
-    },
-  };
+/** In the order of their times; what arrives late finds its place. */
+function insert<T extends { timestamp: string }>(list: T[], report: T): void {
+  let place = list.length;
+  while (place > 0 && (list[place - 1]?.timestamp ?? '') > report.timestamp) place -= 1;
+  list.splice(place, 0, report);
+  if (list.length > kept) list.shift();
 }
 
 const protocolNumbers = { icmp: 1, tcp: 6, udp: 17 };
