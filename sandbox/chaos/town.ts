@@ -127,7 +127,8 @@ function settingsOf(
         drafts: { trustedResolvers: [dnsAddress] },
       },
     ],
-    discovery: { collectEverySeconds: 60, reportDelaySeconds: 0.3, windowHours: 24 },
+    // Two days behind it are evidence enough, and reading a week of each costs more than all the rest.
+    discovery: { lookbackDays: 2, collectEverySeconds: 60, reportDelaySeconds: 0.3, windowHours: 24 },
     verify: { settleSeconds: 0.2, everySeconds: 3, forMinutes: 0.2 },
     watch: { everySeconds: 15, confirmMinutes: 60 },
     votes: { readSeconds: 0 },
