@@ -54,7 +54,8 @@ export async function gather(
   };
 }
 
-async function askKubernetes(deps: Pick<GatheringDeps, 'readKubernetes'>, namespace: string) {
+/** The facts of a cluster that does not answer are left out, and that is said. */
+export async function askKubernetes(deps: Pick<GatheringDeps, 'readKubernetes'>, namespace: string) {
   if (!deps.readKubernetes) return { answer: 'not configured' as const, facts: undefined, doubts: [] };
   try {
     const facts = await deps.readKubernetes(namespace);

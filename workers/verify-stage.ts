@@ -1,8 +1,9 @@
 /** Looks whether newer flows carry the rules that a stage created, again and again until they do or somebody goes on. */
-import type { Settings } from '#config/schema.ts';
+import { type Settings, settingsFor } from '#config/schema.ts';
 import { Fold, sameTraffic } from '#core/fold.ts';
 import { groupInWords } from '#core/groups.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
+import { lastSegment } from '#core/namespace.ts';
 import { isProven, proofOf, verification } from '#core/verification.ts';
 import type { EdgeStore } from '#redis/edge-store.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
@@ -10,12 +11,14 @@ import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { JobFacts } from '#redis/queue.ts';
 import type { JobData } from '#src/jobs.ts';
 import { type DriftDeps, tellDrift } from './drift.ts';
+import { askKubernetes, type GatheringDeps } from './gathering.ts';
 import { type NewerFlowsDeps, readNewerFlows } from './newer-flows.ts';
 import { type Reporting, report } from './reporting.ts';
 
 export type VerifyDeps = Reporting &
   NewerFlowsDeps &
-  DriftDeps & {
+  DriftDeps &
+  Pick<GatheringDeps, 'readKubernetes'> & {
     readonly lockdowns: Pick<LockdownStore, 'read'>;
     readonly edges: Pick<EdgeStore, 'edges' | 'units' | 'collected'>;
     readonly evidence: Pick<EvidenceStore, 'draft' | 'written' | 'newNames' | 'keepNewNames' | 'keepVerify'>;
@@ -55,12 +58,17 @@ async function look(deps: VerifyDeps, lockdown: Lockdown, stage: JobData<'verify
     deps.evidence.draft(id, stage, lockdown.stages[stage].ask?.digest),
     deps.evidence.written(id, stage),
   ]);
-  const newer = await readNewerFlows(deps, lockdown, since, (names) => new Fold(names));
+  const { namespace } = lockdown;
+  const [newer, { facts }] = await Promise.all([
+    readNewerFlows(deps, lockdown, since, (names) => new Fold(names)),
+    askKubernetes(deps, settingsFor(deps.settings, namespace)?.kubernetesNamespace ?? lastSegment(namespace)),
+  ]);
   const { edges } = newer.fold.edges(newer.unitToWorkload);
   const ours = new Set(written.flatMap((object) => (object.kind === 'ruleset' ? [object.id] : [])));
   // Only what the stage is about: its rules may let other traffic through too, which proves nothing about this stage.
   const about = new Set(finding?.draft.unallowed.flatMap((group) => group.edges));
   const asked = new Set(finding?.draft.allows.filter((edge) => about.has(edge)));
   const expected = sameTraffic(recorded).filter((edge) => asked.has(edge.id));
-  return verification(expected, edges, ours, newer);
+  const { workloads, policy } = newer;
+  return verification(expected, edges, ours, { namespace, workloads, policy, ...(facts ? { kubernetes: facts } : {}) });
 }

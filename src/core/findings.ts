@@ -42,8 +42,11 @@ export type VerifyFinding = {
   readonly readAt: number;
   readonly groups: readonly {
     readonly group: EdgeGroup;
-    /** `carried`: newer flows carry our ruleset; `by-default`: newer flows were still let through by the default action only. */
-    readonly state: 'carried' | 'by-default' | 'rejected' | 'not-seen';
+    /**
+     * `carried`: newer flows carry our ruleset; `by-default`: newer flows were still let through by the default action only;
+     * `one-end`: our ruleset carries them at the end that reports, and nothing shows that a rule does at the other.
+     */
+    readonly state: 'carried' | 'by-default' | 'rejected' | 'one-end' | 'not-seen';
     readonly newest?: number;
   }[];
 };

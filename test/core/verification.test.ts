@@ -1,8 +1,10 @@
 /** Whether newer flows prove that the new rules carry the traffic. */
 import { describe, expect, test } from 'vitest';
 import type { Edge } from '#core/edge.ts';
+import type { KubernetesService } from '#core/evidence.ts';
+import type { NetworkRuleset } from '#core/network-ruleset.ts';
 import { isProven, proofOf, verification } from '#core/verification.ts';
-import { edge, evidence, workload } from '#test/support/evidence.ts';
+import { edge, evidence, kubernetes, ruleset, SHOP, withPrefixes, workload } from '#test/support/evidence.ts';
 
 const FRIDAY = Date.UTC(2026, 10, 20);
 const OURS = new Set(['allow-dns-id']);
@@ -76,6 +78,53 @@ describe('a stage', () => {
 
   test('is not proven by somebody else’s ruleset', () => {
     expect(states(again({ policyId: 'theirs' }))).toEqual(['cartservice not-seen', 'frontend not-seen']);
+  });
+
+  describe('between two workloads, of which the destination reports alone,', () => {
+    const atCart = ruleset('allow-cart', {
+      subject: [[`$namespace=${SHOP}`, 'app=cartservice']],
+      incomingRules: [{ action: 'Allow', object: [['app=frontend']], protocolPorts: ['tcp/7070'] }],
+    });
+    const atFrontend = (...protocolPorts: string[]) =>
+      ruleset('allow-frontend', {
+        subject: [[`$namespace=${SHOP}`, 'app=frontend']],
+        outgoingRules: [{ action: 'Allow', object: [['app=cartservice']], protocolPorts }],
+      });
+    const service: KubernetesService = {
+      name: 'cart',
+      type: 'ClusterIP',
+      clusterIps: ['10.75.0.9'],
+      selector: { app: 'cartservice' },
+      ports: [{ port: 80, targetPort: 7070, protocol: 'TCP' }],
+    };
+    const seenAgain = (more: Partial<Edge> = {}) => [
+      edge(frontend, cart, 'tcp/7070', { ...later, policyId: 'allow-cart', ...more }),
+    ];
+    const proof = (rulesets: readonly NetworkRuleset[], newer: readonly Edge[]) =>
+      verification([edge(frontend, cart, 'tcp/7070')], newer, new Set(['allow-cart', 'allow-frontend']), {
+        ...evidence([frontend, cart], []),
+        policy: { ...withPrefixes('app='), rulesets },
+        kubernetes: kubernetes({ services: [service] }),
+      });
+    const stateOf = (...asked: Parameters<typeof proof>) => proof(...asked).map(({ state }) => state);
+
+    test('a stage is not proven while no rule allows it at the source, which the default action still lets through', () => {
+      const groups = proof([atCart], seenAgain());
+      expect(groups.map(({ state }) => state)).toEqual(['one-end']);
+      expect(isProven(groups)).toBe(false);
+      expect(proofOf(groups, ({ source }) => source)).toBe(
+        '0 of 1 carried by the new rules; not proven: frontend (carried at the destination, and no rule is known to allow it at the source)',
+      );
+    });
+
+    test('it is proven where the rules on the console allow the source every port that it may have dialled', () => {
+      expect(stateOf([atCart, atFrontend('tcp/80', 'tcp/7070')], seenAgain())).toEqual(['carried']);
+      expect(stateOf([atCart, atFrontend('tcp/7070')], seenAgain())).toEqual(['one-end']);
+    });
+
+    test('it is proven where the report says itself which ruleset decided at the source', () => {
+      expect(stateOf([atCart], seenAgain({ remotePolicyId: 'allow-frontend' }))).toEqual(['carried']);
+    });
   });
 
   test('that expects nothing proves nothing', () => {

@@ -207,7 +207,10 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
       finding: {
         ...verifyFinding,
         groups: finding.draft.unallowed.flatMap((each) =>
-          (['carried', 'by-default', 'rejected', 'not-seen'] as const).map((state) => ({ group: each, state })),
+          (['carried', 'by-default', 'rejected', 'one-end', 'not-seen'] as const).map((state) => ({
+            group: each,
+            state,
+          })),
         ),
       },
     }),

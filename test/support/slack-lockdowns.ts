@@ -236,6 +236,7 @@ export const verifyFinding: VerifyFinding = {
   groups: [
     { group: aGroup('frontend', 'DNS', { ports: ['udp/53'] }), state: 'carried', newest: NOW },
     { group: aGroup('emailservice', 'DNS', { ports: ['udp/53'] }), state: 'not-seen' },
+    { group: aGroup('checkoutservice', 'cartservice', { ports: ['tcp/7070'] }), state: 'one-end', newest: NOW },
   ],
 };
 

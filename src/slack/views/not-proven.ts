@@ -66,6 +66,13 @@ export function notProven({ lockdown, stage, finding }: NotProven): Message {
       LIMITS.line,
       '',
     ),
+    list(
+      'Carried at the destination, and no rule is known to allow it at the source, which reports nothing:',
+      of('one-end'),
+      12,
+      LIMITS.line,
+      '',
+    ),
     list('Newer flows were rejected:', of('rejected'), 12, LIMITS.line, ''),
     still
       ? says(
