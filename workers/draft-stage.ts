@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { personOf, ruleFor, settingsFor, shadowMinutesFor } from '#config/schema.ts';
 import type { ApprovalRule, Ask, Electorate } from '#core/approval.ts';
-import { calledPorts } from '#core/called-ports.ts';
 import { coverage } from '#core/coverage.ts';
 import { coverageInWords } from '#core/coverage-words.ts';
 import { findingDigest } from '#core/digest.ts';
@@ -10,14 +9,14 @@ import { type Change, type Draft, looksOf } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
 import { ruleForDraft, type Safeguards } from '#core/extra-approvers.ts';
 import type { DraftFinding } from '#core/findings.ts';
+import { judgeAfter } from '#core/foresight.ts';
 import { groupsByWhatHurts } from '#core/hurt.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { shortage } from '#core/quorum.ts';
 import { whyRefused } from '#core/refusal.ts';
-import { replay, withChanges } from '#core/replay.ts';
+import { replay } from '#core/replay.ts';
 import { outOfShadow } from '#core/shadow.ts';
 import type { Stage } from '#core/stage.ts';
-import { compile } from '#core/verdict.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { GroupAges } from '#redis/group-ages.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
@@ -42,7 +41,6 @@ export type DraftStageDeps = Reporting &
   };
 
 const HOUR = 3_600_000;
-const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
 
 export function draftStageStep(deps: DraftStageDeps) {
   return async ({ lockdown: id, stage }: JobData<'draft-stage'>, job: JobFacts): Promise<void> => {
@@ -179,11 +177,7 @@ function findingOf(
   before: DraftFinding | undefined,
   timeZone: string,
 ): Omit<DraftFinding, 'basis' | 'digest'> {
-  const after = withChanges(evidence.policy, outOfShadow(draft.changes));
-  const result = replay(
-    evidence.edges,
-    compile(after, evidence.workloads, { assume: REJECT, called: calledPorts(evidence) }),
-  );
+  const result = replay(evidence.edges, judgeAfter(evidence, outOfShadow(draft.changes)));
   const complete = coverage(evidence, timeZone);
   return {
     draft,

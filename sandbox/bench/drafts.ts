@@ -1,16 +1,13 @@
 /** Drafting every stage, replaying what each would change, and the digests: from the edges to what people vote for. */
-import { calledPorts } from '#core/called-ports.ts';
 import { findingDigest } from '#core/digest.ts';
 import type { DraftSettings } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
-import { replay, withChanges } from '#core/replay.ts';
+import { judgeAfter } from '#core/foresight.ts';
+import { replay } from '#core/replay.ts';
 import { draftStages } from '#core/stages/draft-stage.ts';
 import { lists } from '#core/suspicion/lists.ts';
-import { compile } from '#core/verdict.ts';
 import { clusterOf } from './cluster.ts';
 import { type Case, type Group, repeated, type Target } from './measure.ts';
-
-const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
 
 export const DRAFTS: Group = {
   title: 'Drafts of all stages, a replay and a digest of each',
@@ -46,7 +43,12 @@ function drafting(
     of: 'edges',
     run: () => {
       const evidence = clusterOf(edges, units);
-      return repeated(edges > 2_000 ? 3 : 9, edges, () => draftEverything(evidence, podsMode), edges > 2_000 ? 1 : 6);
+      return repeated(
+        edges > 2_000 ? 3 : 9,
+        edges,
+        () => draftEverything({ ...evidence }, podsMode),
+        edges > 2_000 ? 1 : 6,
+      );
     },
     ...(target ? { target } : {}),
   };
@@ -63,10 +65,9 @@ export function settings(podsMode: DraftSettings['podsMode']): DraftSettings {
 const BASIS = { from: 0, to: 0, edges: '', reach: '', lists: lists(), file: '', warnings: '' };
 
 function draftEverything(evidence: Evidence, podsMode: DraftSettings['podsMode']): unknown {
-  const { policy, workloads, edges } = evidence;
-  const options = { assume: REJECT, called: calledPorts(evidence) };
+  const { policy, edges } = evidence;
   return draftStages(evidence, settings(podsMode), { residual: {} }).map((draft) => ({
-    replay: replay(edges, compile(withChanges(policy, draft.changes), workloads, options)),
+    replay: replay(edges, judgeAfter(evidence, draft.changes)),
     digest: findingDigest({ draft, localPrefixes: policy.prefixes.local, basis: BASIS }, {}, 'salt of the bench'),
   }));
 }

@@ -18,18 +18,15 @@ export type CalledPorts = {
 };
 
 export function calledPorts(evidence: Pick<Evidence, 'namespace' | 'kubernetes'>): CalledPorts {
-  const known = new Map<string, readonly ServicePort[]>();
+  const known = new Map<Workload, readonly ServicePort[]>();
   const portsOf = (destination: Workload, protocol: number): readonly ServicePort[] => {
-    if (destination.namespace !== evidence.namespace) return [];
-    const key = `${protocol} ${destination.key}`;
-    let ports = known.get(key);
+    if (destination.namespace !== evidence.namespace) return NONE;
+    let ports = known.get(destination);
     if (!ports) {
-      ports = servicesBehind(destination, evidence)
-        .flatMap((service) => service.ports)
-        .filter((port) => port.protocol === protocolName(protocol));
-      known.set(key, ports);
+      ports = servicesBehind(destination, evidence).flatMap((service) => service.ports);
+      known.set(destination, ports);
     }
-    return ports;
+    return ports.length === 0 ? ports : ports.filter((port) => port.protocol === protocolName(protocol));
   };
   return {
     dialled(destination, protocol, port) {
@@ -37,6 +34,7 @@ export function calledPorts(evidence: Pick<Evidence, 'namespace' | 'kubernetes'>
       // Whoever reads the Services of one namespace knows nothing of its neighbours'.
       if (!evidence.kubernetes || destination.namespace !== evidence.namespace) return undefined;
       const leading = portsOf(destination, protocol).filter((one) => mayLeadTo(one, port));
+      if (leading.length === 0) return [port];
       return [...new Set([port, ...leading.map((one) => one.port)])];
     },
     behind(destination, protocol, port) {
@@ -46,6 +44,8 @@ export function calledPorts(evidence: Pick<Evidence, 'namespace' | 'kubernetes'>
     unresolved: (destination, protocol) => portsOf(destination, protocol).filter((one) => targetsOf(one).length === 0),
   };
 }
+
+const NONE: readonly ServicePort[] = [];
 
 function mayLeadTo(servicePort: ServicePort, port: number): boolean {
   const targets = targetsOf(servicePort);

@@ -8,7 +8,7 @@ import { sightingKeys } from './groups.ts';
 import type { Lockdown } from './lockdown-state.ts';
 import { discoveryDay } from './reminder.ts';
 import { ALLOWING_STAGES } from './stage.ts';
-import { draftStage } from './stages/draft-stage.ts';
+import { draftStages } from './stages/draft-stage.ts';
 
 const DAY = 24 * 3_600_000;
 
@@ -29,20 +29,17 @@ export function discoverySoFar(
     newSinceYesterday: firstSeenAfter(evidence, now - DAY),
     reportsRead: reports,
     readUpTo: evidence.to,
-    stages: ALLOWING_STAGES.map((stage) => {
-      const draft = draftStage(stage, evidence, settings, { residual: {} });
-      return {
-        stage,
-        wouldCreate: draft.changes.flatMap((change) =>
-          change.kind === 'create-ruleset'
-            ? [change.ruleset.name]
-            : change.kind === 'create-external-network'
-              ? [change.network.name]
-              : [],
-        ),
-        unallowed: draft.unallowed.length,
-      };
-    }),
+    stages: draftStages(evidence, settings, { residual: {} }, ALLOWING_STAGES).map(({ stage, changes, unallowed }) => ({
+      stage,
+      wouldCreate: changes.flatMap((change) =>
+        change.kind === 'create-ruleset'
+          ? [change.ruleset.name]
+          : change.kind === 'create-external-network'
+            ? [change.network.name]
+            : [],
+      ),
+      unallowed: unallowed.length,
+    })),
     completeness: {
       sentence: complete.sentence,
       details: coverageInWords(complete),

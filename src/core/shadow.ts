@@ -17,8 +17,15 @@ export function inShadow(changes: readonly Change[]): Change[] {
 }
 
 /** The same changes as they are once they are enforced. */
-export function outOfShadow(changes: readonly Change[]): Change[] {
+export function outOfShadow(changes: readonly Change[]): readonly Change[] {
+  if (!changes.some(isObserved)) return changes;
   return withRules(changes, ({ observationEnabled: _shadow, ...rule }) => rule);
+}
+
+function isObserved(change: Change): boolean {
+  if (change.kind !== 'create-ruleset') return false;
+  const { incomingRules, outgoingRules } = change.ruleset;
+  return [...incomingRules, ...outgoingRules].some((rule) => rule.observationEnabled !== undefined);
 }
 
 function withRules(changes: readonly Change[], made: (rule: NetworkRule) => NetworkRule): Change[] {

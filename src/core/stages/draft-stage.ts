@@ -2,12 +2,11 @@
 import type { Answers, Change, Draft, DraftSettings, EdgeGroup, Remark } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
+import { judgeAfter } from '#core/foresight.ts';
 import { groupEdges } from '#core/groups.ts';
 import { isReleaseTag } from '#core/releases.ts';
-import { withChanges } from '#core/replay.ts';
 import { type AllowingStage, STAGES, type Stage } from '#core/stage.ts';
 import { validate } from '#core/validation.ts';
-import { compile } from '#core/verdict.ts';
 import { sketchDisableDiscovery } from './disable-discovery.ts';
 import { sketchDns } from './dns.ts';
 import { sketchExternalServices } from './external-services.ts';
@@ -36,10 +35,15 @@ export function draftStage(stage: Stage, evidence: Evidence, settings: DraftSett
   return draftFrom(withSponsors(setScene(evidence, settings, answers)), stage);
 }
 
-/** What each stage would do if it were opened now, none of the others being applied. */
-export function draftStages(evidence: Evidence, settings: DraftSettings, answers: Answers): Draft[] {
+/** What each of these stages would do if it were opened now, none of the others being applied. */
+export function draftStages(
+  evidence: Evidence,
+  settings: DraftSettings,
+  answers: Answers,
+  stages: readonly Stage[] = STAGES,
+): Draft[] {
   const scene = withSponsors(setScene(evidence, settings, answers));
-  return STAGES.map((stage) => draftFrom(scene, stage));
+  return stages.map((stage) => draftFrom(scene, stage));
 }
 
 function draftFrom(scene: Scene, stage: Stage): Draft {
@@ -158,13 +162,8 @@ function assertAcceptable(change: Change): void {
 
 /** Edges that were wanting and are accepted with the changes; ICMP of unknown kind stays uncertain and does not count. */
 function allowedBy(scene: Scene, changes: readonly Change[], edges: readonly Edge[] = scene.edges): string[] {
-  // Judged as if both defaults were Reject, so that default actions allow nothing.
-  if (changes.every((change) => change.kind === 'set-default-actions')) return [];
-  const { policy, workloads } = scene.evidence;
-  const after = compile(withChanges(policy, changes), workloads, {
-    assume: { incoming: 'Reject', outgoing: 'Reject' },
-    called: scene.called,
-  });
+  if (changes.length === 0) return [];
+  const after = judgeAfter(scene.evidence, changes);
   return edges
     .filter((edge) => isWanting(scene.verdict(edge)) && after.judge(edge).outcome === 'accept')
     .map((edge) => edge.id);

@@ -1,14 +1,15 @@
 /** What every stage looks at: the edges that count, whose business each is, and what the policy of now says of it. */
 
-import { type CalledPorts, calledPorts } from '#core/called-ports.ts';
+import type { CalledPorts } from '#core/called-ports.ts';
 import type { Answers, DraftSettings } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
+import { calledPortsIn, judgeAfter } from '#core/foresight.ts';
 import { type Identification, identifierAmong } from '#core/identifier.ts';
 import { type AddressKind, addressKind, isApiServerName } from '#core/peers.ts';
 import type { AllowingStage } from '#core/stage.ts';
 import { type Suspicions, suspicionsOf } from '#core/suspicion/suspicion.ts';
-import { compile, type Verdict } from '#core/verdict.ts';
+import type { Verdict } from '#core/verdict.ts';
 import type { Workload } from '#core/workload.ts';
 import { outsideNames } from './ends.ts';
 import { type Nodes, nodesOf } from './nodes.ts';
@@ -71,8 +72,7 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     isNode: (address) => nodes.has(address) || nodes.isBridge(address),
     isApiServer: (address) => apiServers.has(address),
   });
-  const called = calledPorts(evidence);
-  const judge = compile(policy, workloads, { assume: { incoming: 'Reject', outgoing: 'Reject' }, called });
+  const judge = judgeAfter(evidence, []);
   const identifiers = new Map<string, (workload: Workload) => Identification>();
 
   return {
@@ -87,9 +87,9 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     apiServers,
     inwardNames,
     resolvers,
-    called,
+    called: calledPortsIn(evidence),
     suspicions,
-    verdict: once((edge: Edge) => judge.judge(edge)),
+    verdict: judge.judge,
     stageOf,
     identify(workload) {
       let identifier = identifiers.get(workload.namespace);

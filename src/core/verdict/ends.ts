@@ -26,17 +26,13 @@ export type End = {
 /** Destination first: it is asked first, and it is the one that reports. Undefined: that end is not in this namespace. */
 export type EndsOfEdge = readonly [destination: End | undefined, source: End | undefined];
 
-/**
- * An end is the same for the same workload, other party, direction, protocol and port, whichever edge it is of, so it is
- * decided once: flow by flow, 1M flows over 2,000 edges are judged five times as fast as without.
- */
+const NO_PORTS: readonly number[] = [];
+
 export class Ends {
   private readonly compiled: CompiledPolicy;
   private readonly byDefault: DefaultActions<RuleAction>;
   private readonly parties: Parties;
   private readonly called: CalledPorts | undefined;
-  /** By number of the party whose ends they are. */
-  private readonly known: Map<number, End>[] = [];
 
   constructor(
     compiled: CompiledPolicy,
@@ -58,8 +54,8 @@ export class Ends {
     const [ownSource, ownDestination] = [this.isHere(source), this.isHere(destination)];
     if ((ownSource && !from?.peer) || (ownDestination && !to?.peer)) return undefined;
     return [
-      to?.peer && ownDestination ? this.end(to, to.peer, 'destination', from, edge) : undefined,
-      from?.peer && ownSource ? this.end(from, from.peer, 'source', to, edge) : undefined,
+      to?.peer && ownDestination ? this.end(to.peer, 'destination', from, edge) : undefined,
+      from?.peer && ownSource ? this.end(from.peer, 'source', to, edge) : undefined,
     ];
   }
 
@@ -67,22 +63,21 @@ export class Ends {
     return peer.kind === 'workload' && peer.namespace === this.compiled.policy.namespace;
   }
 
-  private end(own: Party, workload: Workload, side: Side, identity: Party | undefined, edge: Edge): End {
+  private end(workload: Workload, side: Side, identity: Party | undefined, edge: Edge): End {
     const party = this.asJudged(identity, side, edge);
-    // One number for all of it: a port has 16 bits or is absent, a protocol has 8.
-    const how = (party.number * 256 + edge.protocol) * 0x2_0000 + (edge.port ?? 0x1_0000);
-    const key = 4 * how + (side === 'source' ? 2 : 0) + (edge.action === 'Reject' ? 1 : 0);
-    let ends = this.known[own.number];
-    if (!ends) {
-      ends = new Map();
-      this.known[own.number] = ends;
-    }
-    let end = ends.get(key);
-    if (!end) {
-      end = this.decided(workload, side, party, edge);
-      ends.set(key, end);
-    }
-    return end;
+    const direction = side === 'source' ? 'outgoing' : 'incoming';
+    const { protocol, port } = edge;
+    const probe = probeOf({ protocol, port, tags: party.tags, networks: party.networks });
+    const rules = this.compiled.unit(workload)[direction];
+    const byDefault = this.byDefault[direction];
+    const asked = port === undefined ? NO_PORTS : this.portsAsked(workload, side, party, edge, port);
+    const ports = asked ?? NO_PORTS;
+    const decision = !asked
+      ? decideForAnyPort(rules, byDefault, probe)
+      : ports.length < 2
+        ? decide(rules, byDefault, probe)
+        : decideForOneOf(rules, byDefault, probe, ports);
+    return { side, direction, workload, peer: party.peer, probe, ports, decision };
   }
 
   private asJudged(identity: Party | undefined, side: Side, edge: Edge): Party {
@@ -95,19 +90,6 @@ export class Ends {
     return isFoundByName(edge)
       ? this.parties.addressWithNames(address, edge.names, edge.namesElsewhere)
       : this.parties.addressWithNames(address, [], edge.namesElsewhere);
-  }
-
-  private decided(workload: Workload, side: Side, party: Party, edge: Edge): End {
-    const direction = side === 'source' ? 'outgoing' : 'incoming';
-    const { protocol, port } = edge;
-    const probe = probeOf({ protocol, port, tags: party.tags, networks: party.networks });
-    const rules = this.compiled.unit(workload)[direction];
-    const byDefault = this.byDefault[direction];
-    const end = { side, direction, workload, peer: party.peer, probe } as const;
-    const ports = port === undefined ? [] : this.portsAsked(workload, side, party, edge, port);
-    if (!ports) return { ...end, ports: [], decision: decideForAnyPort(rules, byDefault, probe) };
-    if (ports.length < 2) return { ...end, ports, decision: decide(rules, byDefault, probe) };
-    return { ...end, ports, decision: decideForOneOf(rules, byDefault, probe, ports) };
   }
 
   /** Undefined where nobody knows which port it was. Between units only: an address is reported with the port it was dialled on. */

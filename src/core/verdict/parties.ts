@@ -1,11 +1,10 @@
-/** Who is at the other end, as far as any rule can tell one from another, each with a number to remember answers by. */
+/** Who is at the other end, as far as any rule can tell one from another. */
 import type { Peer } from '../edge.ts';
 import type { Workload } from '../workload.ts';
 import type { TagBits } from './clauses.ts';
 import type { CompiledPolicy, NetworksOfPeer } from './compiled-policy.ts';
 
 export type Party = {
-  readonly number: number;
   /** Known by identity: its tags, and itself where they could be read. */
   readonly tags?: TagBits;
   readonly peer?: Workload;
@@ -25,7 +24,6 @@ export class Parties {
   /** By name, or by the list of names, then by set. */
   private readonly byName = new Map<string, Map<number, Party>>();
   private readonly byNames = new Map<string, Map<number, Party>>();
-  private count = 0;
 
   constructor(compiled: CompiledPolicy, workloads: ReadonlyMap<string, Workload>) {
     this.compiled = compiled;
@@ -36,16 +34,15 @@ export class Parties {
     const known = this.byWorkload.get(key);
     if (known) return known;
     const peer = this.workloads.get(key);
-    if (!peer)
-      return remembered(this.byUnknown, namespace, () => this.party({ tags: this.compiled.bitsOfUnknown(namespace) }));
-    const party = this.party({ tags: this.compiled.bits(peer), peer });
+    if (!peer) return remembered(this.byUnknown, namespace, () => ({ tags: this.compiled.bitsOfUnknown(namespace) }));
+    const party: Party = { tags: this.compiled.bits(peer), peer };
     this.byWorkload.set(key, party);
     return party;
   }
 
   address(address: string | undefined): Party {
     const set = this.setOf(address);
-    return remembered(this.bySet, set, () => this.party({ networks: this.compiled.networksIn(set) }));
+    return remembered(this.bySet, set, () => ({ networks: this.compiled.networksIn(set) }));
   }
 
   /** `known`: found by the source's own lookups; `elsewhere`: by somebody else's. */
@@ -57,15 +54,11 @@ export class Parties {
       name !== undefined && known.length === 1 && elsewhere.length === 0
         ? remembered(this.byName, name, () => new Map<number, Party>())
         : remembered(this.byNames, JSON.stringify([known, elsewhere]), () => new Map<number, Party>());
-    return remembered(bySet, set, () => this.party({ networks: this.compiled.networksIn(set, { known, elsewhere }) }));
+    return remembered(bySet, set, () => ({ networks: this.compiled.networksIn(set, { known, elsewhere }) }));
   }
 
   private setOf(address: string | undefined): number {
     return remembered(this.sets, address, () => this.compiled.setOf(address));
-  }
-
-  private party(what: Omit<Party, 'number'>): Party {
-    return { number: this.count++, ...what };
   }
 }
 
