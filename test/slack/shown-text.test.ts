@@ -89,3 +89,32 @@ test('any other word, person, button or number is another card', () => {
   expect(textFingerprint({ blocks: blocks.slice(1) })).not.toBe(own);
   expect(textFingerprint({ blocks, attachments: [{ text: 'Approved by security.' }] })).not.toBe(own);
 });
+
+test('words that somebody put beside the blocks, under a picture or into a date are another card', () => {
+  const { blocks } = card();
+  const own = textFingerprint({ blocks });
+  const beside: Record<string, unknown>[] = [
+    { author_name: 'Security: nothing is cut' },
+    { author_subname: 'approved' },
+    { service_name: 'Approved by security' },
+    { fallback: '', title: 'Approved', title_link: 'https://evil.example' },
+    { thumb_url: 'https://evil.example/approved.png' },
+    { footer_icon: 'https://evil.example/approved.png' },
+    { blocks: [], text: 'Approved by security.' },
+    { blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Approved.' } }] },
+    { fields: [{ title: 'Approved by', value: 'security' }] },
+  ];
+  for (const attachment of beside)
+    expect(textFingerprint({ blocks, attachments: [attachment] }), JSON.stringify(attachment)).not.toBe(own);
+  const plain = JSON.stringify(blocks);
+  const dates = [...new Set(plain.match(/"format":"[^"]+"/g))];
+  expect(dates.length).toBeGreaterThan(0);
+  for (const date of dates) {
+    const other = plain.replaceAll(date, '"format":"never, as everybody has approved"');
+    expect(textFingerprint({ blocks: JSON.parse(other) as unknown[] }), date).not.toBe(own);
+  }
+  const image = (alt_text: string) => [...blocks, { type: 'image', image_url: 'https://a.example/1.png', alt_text }];
+  expect(textFingerprint({ blocks: image('nothing is cut') })).not.toBe(textFingerprint({ blocks: image('a graph') }));
+  const video = { type: 'video', author_name: 'Security', thumbnail_url: 'https://a.example/2.png' };
+  expect(textFingerprint({ blocks: [...blocks, video] })).not.toBe(own);
+});

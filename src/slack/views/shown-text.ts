@@ -7,7 +7,7 @@ import { inPlainText, withoutTables } from './older-blocks.ts';
 type Kept = { readonly blocks?: readonly unknown[]; readonly attachments?: readonly unknown[] };
 
 export function textFingerprint({ blocks = [], attachments = [] }: Kept): string {
-  const beside = attachments.flatMap((each) => (isRecord(each) && Array.isArray(each.blocks) ? each.blocks : [each]));
+  const beside = attachments.flatMap(partsOf);
   // Whichever block Slack put where: their order says nothing that their words do not.
   const texts = [...blocks, ...beside].map((block) => normal(read(block).join(' '))).filter((text) => text !== '');
   return createHash('sha256').update(texts.sort().join('\n')).digest('hex');
@@ -19,6 +19,13 @@ export function textFingerprints({ blocks }: Pick<Message, 'blocks'>): string[] 
   return [...new Set([blocks, older, inPlainText(older)].map((each) => textFingerprint({ blocks: each })))];
 }
 
+/** Its blocks one by one, as Slack may have put them there, and whatever words stand around them. */
+function partsOf(attachment: unknown): unknown[] {
+  if (!isRecord(attachment)) return [attachment];
+  const { blocks, ...around } = attachment;
+  return Array.isArray(blocks) ? [...blocks, around] : [attachment];
+}
+
 /** What people see or press; how it is drawn, and what Slack adds by itself, is not among it. */
 const READ = new Set([
   'text',
@@ -28,11 +35,27 @@ const READ = new Set([
   'channel_id',
   'url',
   'timestamp',
+  'format',
+  'range',
   'alt_text',
   'image_url',
   'title',
   'pretext',
   'footer',
+  'footer_icon',
+  'author_name',
+  'author_subname',
+  'author_link',
+  'author_icon',
+  'service_name',
+  'service_icon',
+  'provider_name',
+  'title_link',
+  'title_url',
+  'from_url',
+  'thumb_url',
+  'thumbnail_url',
+  'video_url',
   'value',
   'action_id',
 ]);
