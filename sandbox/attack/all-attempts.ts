@@ -1,23 +1,36 @@
 /** Everything that is tried, in the order in which it can be, and what is not. */
 import type { Attempt, NotTried } from './attempt.ts';
+import { anyPod } from './credentials/any-pod.ts';
 import { approverAlone } from './credentials/approver.ts';
 import { configurationWriter } from './credentials/configuration.ts';
-import { anyPod, consoleAnswering, consoleObserving, kubernetesToken } from './credentials/console.ts';
+import { consoleAnswering, consoleObserving, kubernetesToken } from './credentials/console.ts';
+import { editedCards } from './credentials/edited-cards.ts';
+import { markedByHand } from './credentials/marked.ts';
 import { groupEditor, oneMember } from './credentials/member.ts';
+import { newcomers } from './credentials/newcomers.ts';
+import { secretsInOutputs } from './credentials/outputs.ts';
 import { healthPort, redisReading, secretsElsewhere } from './credentials/ports.ts';
 import { redisFormer } from './credentials/redis-former.ts';
+import { redisLedger } from './credentials/redis-ledger.ts';
 import { redisAsSlack } from './credentials/redis-slack.ts';
 import { redisAsWorker } from './credentials/redis-worker.ts';
+import { sameDraftAgain } from './credentials/same-draft-again.ts';
 import { withSigningSecret } from './credentials/signing-secret.ts';
 import { withAppToken, withBotToken, withUserToken } from './credentials/tokens.ts';
 
 export const ATTEMPTS: readonly Attempt[] = [
+  // Before anybody writes to Redis by hand: it leaves a history in which people really brought everything about.
+  ...markedByHand,
+  ...redisLedger,
+  ...editedCards,
   ...withBotToken,
   ...withAppToken,
   ...withSigningSecret,
   ...oneMember,
   ...approverAlone,
+  ...sameDraftAgain,
   ...groupEditor,
+  ...newcomers,
   ...withUserToken,
   ...redisReading,
   ...redisAsSlack,
@@ -30,6 +43,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   ...healthPort,
   ...anyPod,
   ...secretsElsewhere,
+  ...secretsInOutputs,
 ];
 
 export const NOT_TRIED: readonly NotTried[] = [

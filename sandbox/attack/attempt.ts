@@ -34,6 +34,8 @@ export type Attempt = {
   readonly when: Situation;
   /** Facts that honest people bring about in the course of it, and that prove nothing. */
   readonly honest?: readonly string[];
+  /** What is written to the console in the course of it because people really approved it or took it back. */
+  readonly approved?: RegExp;
   /** Tries it and gives what stopped it, as it was seen from outside. Throws WentThrough when nothing did. */
   run(scene: Scene): Promise<string>;
 };
@@ -74,7 +76,7 @@ const CAREFUL: ReadonlySet<string> = new Set([
 ]);
 
 export async function attempt(
-  { run, honest = [], case: id, credential, tried }: Attempt,
+  { run, honest = [], approved, case: id, credential, tried }: Attempt,
   scene: Scene,
   witness: Witness,
 ): Promise<Tried> {
@@ -88,7 +90,7 @@ export async function attempt(
     const words = error instanceof Error ? error.message : String(error);
     return { ...about, verdict: error instanceof WentThrough ? 'went through' : 'broke', seen: words };
   }
-  const writes = (await witness.writes()).slice(before.writes.length);
+  const writes = (await witness.writes()).slice(before.writes.length).filter((line) => !approved?.test(line));
   if (writes.length > 0) return { ...about, verdict: 'went through', seen: `on the console: ${writes.join('; ')}` };
   const facts = (await witness.facts()).slice(before.facts.length);
   const unwanted = facts.filter((fact) => {

@@ -3,6 +3,7 @@ import type { Lockdown } from '#core/lockdown-state.ts';
 import { STAGES } from '#core/stage.ts';
 import { answerAsAdvised } from '#sandbox/demo/people.ts';
 import type { Situation } from './attempt.ts';
+import { talkAfterTheQuestion } from './credentials/any-pod.ts';
 import type { Card, Scene } from './scene.ts';
 import type { Control } from './table.ts';
 
@@ -46,6 +47,7 @@ const ACTS: Readonly<Record<Situation, Act>> = {
     async act(scene) {
       // What was written by hand before is of a question that is no more.
       await answered(scene, await scene.askedAnew(LAST));
+      await talkAfterTheQuestion(scene);
       for (const who of ['boris', 'chitra'] as const) {
         const { views } = await scene.press(who, await scene.asked(LAST), 'approve');
         const [view] = views.slice(-1);
@@ -75,6 +77,11 @@ async function approveFirst(scene: Scene): Promise<void> {
     const between = STAGES.slice(1, -1).map((stage) => [stage, { ...stages[stage], phase: 'skipped' }]);
     return { stages: { ...stages, ...Object.fromEntries(between) } as Lockdown['stages'] };
   });
+  await approveForReal(scene, card);
+}
+
+/** Two approvers, the rules on the console, and the proof that what they allow is seen again. */
+export async function approveForReal(scene: Scene, card: Card): Promise<void> {
   await scene.press('boris', card, 'approve');
   await scene.press('chitra', card, 'approve');
   await scene.until('the first stage applied', async () =>

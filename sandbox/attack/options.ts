@@ -9,7 +9,7 @@ console's objects and from the ledger. Between the attempts honest people do the
 
   --app FILE     the application's service graph (default: sandbox/apps/hipster-shop-v0.3.1.json)
   --seed N       another discovery week (default: 1)
-  --only WORDS   only credentials and cases that contain these words, such as "bot token" or V-09
+  --only WORDS   only credentials and cases that contain these words, such as "bot token" or V-09,T-10
   --json FILE    the same as JSON
 
 Ends with 0 when everything was stopped and the honest journey worked; 1 when something went through or broke; 2 when
@@ -19,7 +19,8 @@ the options are wrong or something needed is not there.
 export type Options = {
   readonly app: string;
   readonly seed: number;
-  readonly only?: string;
+  /** In small letters. */
+  readonly only?: readonly string[];
   readonly json?: string;
 };
 
@@ -40,5 +41,10 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   if (values.seed === '' || !Number.isInteger(seed) || seed < 0)
     throw new Error(`--seed takes a whole number, not ${values.seed}`);
   const { app, only, json } = values;
-  return { app, seed, ...(only === undefined ? {} : { only }), ...(json === undefined ? {} : { json }) };
+  return {
+    app,
+    seed,
+    ...(only === undefined ? {} : { only: only.toLowerCase().split(',') }),
+    ...(json === undefined ? {} : { json }),
+  };
 }

@@ -9,9 +9,9 @@ import { startTarget } from './target.ts';
 
 export async function play({ app, seed, only }: Options, say: (words: string) => void): Promise<Findings> {
   const wanted = ({ case: id, credential, tried }: Pick<Attempt, 'case' | 'credential' | 'tried'>) =>
-    only === undefined || `${id} ${credential} ${tried}`.toLowerCase().includes(only.toLowerCase());
+    only === undefined || only.some((words) => `${id} ${credential} ${tried}`.toLowerCase().includes(words));
   const attempts = ATTEMPTS.filter(wanted);
-  if (attempts.length === 0) throw new Error(`--only: nothing that is tried contains ${only}`);
+  if (attempts.length === 0) throw new Error(`--only: nothing that is tried contains ${only?.join(' or ')}`);
   const tried: Tried[] = [];
   const controls: Control[] = [];
   say('starting');

@@ -1,16 +1,20 @@
 /** The one lockdown that everything is tried on, and the honest people around it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ask } from '#core/approval.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { STAGES, type Stage } from '#core/stage.ts';
 import { cardStore } from '#redis/card-store.ts';
 import { key } from '#redis/keys.ts';
 import { lockdownStore } from '#redis/lockdown-store.ts';
-import { asPerson } from '#sandbox/slack/people.ts';
+import { asPerson, type Seen } from '#sandbox/slack/people.ts';
 import { people } from '#sandbox/slack/seed.ts';
 import { cardNames } from '#slack/card-names.ts';
 import type { Target } from './target.ts';
 
 export const YES = { confirmed: true };
+
+const ANSWER_MS = 10_000;
+const LOOK_AGAIN_MS = 500;
 
 type Block = Readonly<Record<string, unknown>> & {
   readonly type: string;
@@ -24,6 +28,10 @@ export type Card = {
   readonly blocks: readonly Block[];
   readonly ask: Ask;
 };
+
+function isSilent({ ephemerals, views, errors, warning }: Seen): boolean {
+  return ephemerals.length + views.length + Object.keys(errors).length === 0 && warning === undefined;
+}
 
 export type Scene = Target & Story;
 type Story = ReturnType<typeof storyOn>;
@@ -40,6 +48,21 @@ function storyOn(target: Target) {
     keyof typeof people,
     ReturnType<typeof asPerson>
   >;
+
+  /** On a busy machine an answer comes after the person has looked: then they look again. */
+  async function answered(who: keyof typeof people, act: Promise<Seen>): Promise<Seen> {
+    const since = Date.now() / 1000;
+    const seen = await act;
+    const deadline = Date.now() + ANSWER_MS;
+    while (isSilent(seen) && Date.now() < deadline) {
+      await sleep(LOOK_AGAIN_MS);
+      const person = (await around.state()).people.find(({ name }) => name === who);
+      const told = (person?.ephemerals ?? []) as unknown as Seen['ephemerals'];
+      const ephemerals = told.filter(({ ts }) => Number(ts) >= since);
+      if (ephemerals.length > 0) return { ...seen, ephemerals };
+    }
+    return seen;
+  }
 
   /** Found by its namespace while it is open, and by its id ever after. */
   let id: string | undefined;
@@ -106,7 +129,9 @@ function storyOn(target: Target) {
     stage: async (stage: Stage) => (await lockdown()).stages[stage],
     history: async () => lockdowns.history((await lockdown()).id),
     press: (who: keyof typeof people, card: Pick<Card, 'ts'>, button: string) =>
-      as[who].click(channel, card.ts, `lockstep.${button}`, YES),
+      answered(who, as[who].click(channel, card.ts, `lockstep.${button}`, YES)),
+    command: (who: keyof typeof people, text: string, where = channel) =>
+      answered(who, as[who].command(where, `/lockdown ${text}`)),
     async begin(): Promise<Card> {
       await until('the bot', async () => (await as.alice.command(channel, '/lockdown help')).acked);
       await as.alice.command(channel, `/lockdown start ${namespace}`);

@@ -63,6 +63,19 @@ test('a vote in the ledger that nobody gave went through; a draft that is asked 
   });
 });
 
+test('what people really approved may be written, and nothing beside it', async () => {
+  const approved = { ...harmless, approved: /^\S+ \S+ (?!somebody-elses)/ };
+  const ours = aWitness({ writes: ['create networkrulesetpolicy allow-dns 1'] });
+  expect(await attempt(approved, aScene(), ours)).toMatchObject({ verdict: 'stopped' });
+  const theirs = aWitness({
+    writes: ['create networkrulesetpolicy allow-dns 1', 'delete externalnetwork somebody-elses 2'],
+  });
+  expect(await attempt(approved, aScene(), theirs)).toMatchObject({
+    verdict: 'went through',
+    seen: 'on the console: delete externalnetwork somebody-elses 2',
+  });
+});
+
 test('an attempt that could not be made is told as broken, never as stopped', async () => {
   const broken: Attempt = { ...harmless, run: async () => Promise.reject(new Error('no such card')) };
   const through: Attempt = { ...harmless, run: async () => Promise.reject(new WentThrough('it was counted')) };
@@ -166,10 +179,10 @@ test('the table names what was tried, what stopped it and what was not tried, an
 
 test('options that make no sense are answered with a sentence', () => {
   expect(() => readOptions(['--seed', 'x'])).toThrow('--seed takes a whole number');
-  expect(readOptions(['--only', 'V-09', '--json', 'o.json'])).toEqual({
+  expect(readOptions(['--only', 'V-09,bot Token', '--json', 'o.json'])).toEqual({
     app: 'sandbox/apps/hipster-shop-v0.3.1.json',
     seed: 1,
-    only: 'V-09',
+    only: ['v-09', 'bot token'],
     json: 'o.json',
   });
   expect(readOptions(['--help'])).toBe('help');

@@ -68,22 +68,6 @@ export const approverAlone: readonly Attempt[] = [
     },
   },
   {
-    case: 'V-10',
-    credential,
-    when: 'asked',
-    tried: 'a vote for draft A, which becomes B and then A again, and one more vote',
-    honest: [...OWN_VOTE],
-    async run(scene) {
-      const first = await scene.askedAnew('dns');
-      await scene.press('boris', first, 'approve');
-      const again = await scene.askedAnew('dns');
-      if ((await scene.stage('dns')).votes.some(({ nonce }) => nonce === again.ask.nonce))
-        throw new WentThrough('the vote came back with the draft');
-      await scene.press('chitra', again, 'approve');
-      return stillOpen(scene, `the same draft is another question (${same(first.ask.digest, again.ask.digest)})`);
-    },
-  },
-  {
     case: 'V-17',
     credential,
     when: 'asked',
@@ -114,7 +98,3 @@ export const approverAlone: readonly Attempt[] = [
     },
   },
 ];
-
-function same(one: string, other: string): string {
-  return one === other ? 'its digest is the same, too' : 'its digest differs by its minted tags';
-}

@@ -42,13 +42,13 @@ export const oneMember: readonly Attempt[] = [
     honest: ['reopened'],
     run: (scene) =>
       withDiegoOutside(scene, async () => {
-        const { namespace, channel } = scene;
+        const { namespace } = scene;
         const words: string[] = [];
         const commands = ['next', 'pause', 'cancel', 'undo', 'reopen'].map((verb) =>
           ['undo', 'reopen'].includes(verb) ? `${verb} ${namespace} dns` : `${verb} ${namespace}`,
         );
         for (const command of [...commands, `release ${namespace} because I say so`, `start ${namespace}`])
-          words.push(told(await scene.as.diego.command(channel, `/lockdown ${command}`)));
+          words.push(told(await scene.command('diego', command)));
         const card = await scene.askedAnew('dns');
         for (const button of ['approve', 'deny']) words.push(told(await scene.press('diego', card, button)));
         return `${words.length} refusals, the last ${words.at(-1)}`;
@@ -72,7 +72,7 @@ export const oneMember: readonly Attempt[] = [
           const pressed = told(await scene.press(who, card, 'approve'));
           // Stopped for another reason, the rule would not have been tried.
           if (!rule.test(pressed)) throw new Error(`the answer was ${pressed}`);
-          const typed = told(await scene.as[who].command(scene.channel, `/lockdown next ${scene.namespace}`));
+          const typed = told(await scene.command(who, `next ${scene.namespace}`));
           await scene.as[who].react(scene.channel, card.ts, 'white_check_mark');
           await scene.settled();
           const { votes } = await scene.stage('dns');
@@ -116,7 +116,7 @@ export const oneMember: readonly Attempt[] = [
     async run(scene) {
       const words: string[] = [];
       for (const verb of ['pause', 'cancel', 'next'])
-        words.push(told(await scene.as.alice.command('C0GENERAL01', `/lockdown ${verb} ${scene.namespace}`)));
+        words.push(told(await scene.command('alice', `${verb} ${scene.namespace}`, 'C0GENERAL01')));
       return words.at(-1) ?? '';
     },
   },

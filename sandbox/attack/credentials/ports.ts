@@ -131,7 +131,11 @@ export const secretsElsewhere: readonly Attempt[] = [
   },
 ];
 
-function notIn(text: string, secrets: readonly (readonly [name: string, secret: string])[], where: string): void {
+export function notIn(
+  text: string,
+  secrets: readonly (readonly [name: string, secret: string])[],
+  where: string,
+): void {
   for (const [name, secret] of secrets) if (text.includes(secret)) throw new WentThrough(`${name} is in ${where}`);
 }
 

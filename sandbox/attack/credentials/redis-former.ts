@@ -15,6 +15,13 @@ export const redisFormer: readonly Attempt[] = [
   {
     case: 'T-11',
     credential,
+    when: 'asked to cut',
+    tried: 'former actions that cut, the draft and the digest that fit them, and the release of a namespace nobody cut',
+    run: (scene) => releaseTo(scene, { incoming: 'Reject', outgoing: 'Reject' }),
+  },
+  {
+    case: 'T-11',
+    credential,
     when: 'watching',
     tried: 'other former actions for a release to give back, the draft and the digest that fit them, and the release',
     run: (scene) => releaseTo(scene, { incoming: 'Allow', outgoing: 'Reject' }),

@@ -40,7 +40,7 @@ async function onTheConsole({ side }: Scene): Promise<string> {
 }
 
 /** The votes, the phase that follows from them, and the job that writes. Gives why nothing was written. */
-async function applyWith(scene: Scene, votes: Lockdown['stages'][Stage]['votes']): Promise<string> {
+export async function applyWith(scene: Scene, votes: Lockdown['stages'][Stage]['votes']): Promise<string> {
   await scene.rewrite((lockdown) => inStage(lockdown, 'dns', { phase: 'applying', votes }));
   await inject(scene, ['apply-stage']);
   await scene.asked('dns');

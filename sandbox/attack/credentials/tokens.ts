@@ -1,7 +1,7 @@
 /** Who has the bot token, the app token, or another app’s token of a person. */
 import { WebSocket } from 'ws';
 import { type Attempt, WentThrough } from '../attempt.ts';
-import type { Card, Scene } from '../scene.ts';
+import { type Card, type Scene, YES } from '../scene.ts';
 import { told } from '../told.ts';
 
 const HARMLESS = [{ type: 'section', text: { type: 'mrkdwn', text: 'Approve the lunch menu?' } }];
@@ -19,21 +19,6 @@ async function noVote(scene: Scene, saying: string): Promise<string> {
 }
 
 export const withBotToken: readonly Attempt[] = [
-  {
-    case: 'V-14',
-    credential: 'bot token',
-    when: 'asked',
-    tried: 'the approval card edited to ask about something harmless, and then pressed by an approver',
-    honest: ['reopened'],
-    async run(scene) {
-      const card = await scene.askedAnew('dns');
-      const blocks = JSON.stringify([...HARMLESS, ...buttonsOf(card)]);
-      const { channel } = scene;
-      const edited = await scene.callSlack('chat.update', { channel, ts: card.ts, text: 'Lunch?', blocks });
-      if (edited.ok !== true) throw new Error(`Slack did not take it: ${edited.error}`);
-      return noVote(scene, told(await scene.press('boris', card, 'approve')));
-    },
-  },
   {
     case: 'V-19',
     credential: 'bot token',
@@ -100,7 +85,8 @@ export const withAppToken: readonly Attempt[] = [
         );
       });
       try {
-        for (let presses = 0; presses < 2; presses += 1) await scene.press('boris', card, 'approve');
+        for (let presses = 0; presses < 2; presses += 1)
+          await scene.as.boris.click(scene.channel, card.ts, 'lockstep.approve', YES);
       } finally {
         socket.close();
       }
