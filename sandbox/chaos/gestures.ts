@@ -62,11 +62,12 @@ export function gestures(slack: RunningSlack, channel: string) {
   }
 
   /** What stands in the dialogs, page by page, is filled in and sent; what is left open afterwards is closed. */
-  async function fillIn(who: Handle, fill: Fill, isAnswered: () => boolean): Promise<readonly string[]> {
+  async function fillIn(who: Handle, fill: Fill, isAnswered: () => boolean): Promise<Filled> {
     const open = () => workspace.openModals(people[who]).at(-1);
     const deadline = Date.now() + ANSWERED_WITHIN_MS;
     const sealedBy = Date.now() + SEALED_WITHIN_MS;
     let errors: readonly string[] = [];
+    let warned = false;
     for (let pages = 0; pages < PAGES_MOST && Date.now() < deadline && !isAnswered(); ) {
       const view = open();
       // A dialog that has to be sealed is so a moment after it opens.
@@ -78,10 +79,12 @@ export function gestures(slack: RunningSlack, channel: string) {
       const seen = await as(who).submit(view.id, fill(view), AT_ONCE);
       errors = Object.values(seen.errors);
       pages += 1;
-      if (seen.warning !== undefined || errors.length > 0) break;
+      warned = seen.warning !== undefined;
+      if (warned || errors.length > 0) break;
     }
+    const leftOpen = open() !== undefined;
     for (let left = open(); left; left = open()) await as(who).closeView(left.id, AT_ONCE);
-    return errors;
+    return { errors, owed: !warned && !leftOpen && errors.length === 0 };
   }
 
   /** A person looks at one dialog at a time, so whatever may open one waits its turn. */
@@ -113,10 +116,9 @@ export function gestures(slack: RunningSlack, channel: string) {
         Array.from({ length: kind.how === 'double click' ? 2 : 1 }, () => press(who, ts, button)),
       );
       if (!presses.includes(true)) return 'nothing';
-      const errors = await fillIn(who, fill, () => answerSince(who, thread, from) !== undefined);
-      if (errors.length === 0) return answerTo(who, thread, from, untilMs);
-      votes[votes.indexOf(gesture)] = { ...gesture, errors };
-      return 'refused';
+      const { errors, owed } = await fillIn(who, fill, () => answerSince(who, thread, from) !== undefined);
+      votes[votes.indexOf(gesture)] = { ...gesture, errors, ...(owed ? { owed } : {}) };
+      return errors.length === 0 ? answerTo(who, thread, from, untilMs) : 'refused';
     });
   }
 
@@ -146,12 +148,14 @@ export function gestures(slack: RunningSlack, channel: string) {
     decide: (who: Handle, ts: string, button: Button) =>
       inTurn(who, async () => {
         if (!(await press(who, ts, button))) return [];
-        return fillIn(who, advised, () => false);
+        return (await fillIn(who, advised, () => false)).errors;
       }),
     notebook: (): Notebook => ({ votes: [...votes], told: toldBy(workspace) }),
   };
 }
 
+/** `owed`: all of it was taken, so an answer has to come. */
+type Filled = { readonly errors: readonly string[]; readonly owed: boolean };
 type Fill = (view: View) => PickedValues;
 
 /** Dialogs with which somebody approves carry a seal; it comes after they have opened. */

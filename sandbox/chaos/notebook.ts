@@ -14,6 +14,8 @@ export type VoteGesture = {
   readonly atMs: number;
   /** What a modal said under its input, when it was submitted. */
   readonly errors?: readonly string[];
+  /** The product had taken it, no dialog was left open and Slack warned of nothing: it owes an answer. */
+  readonly owed?: true;
 };
 
 /** What one person alone was told in a thread. */

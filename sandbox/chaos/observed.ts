@@ -39,6 +39,9 @@ export type Observed = {
   readonly messages: readonly Message[];
   readonly notebook: Notebook;
   readonly receiptKeys: Readonly<Record<string, string>>;
+  readonly ledgerKeys: Readonly<Record<string, string>>;
+  /** When something happened to Slack or to the Slack process, so that an answer may have been lost. */
+  readonly answersLostAt: readonly number[];
 };
 
 /** A copy: what is kept goes on changing. */
@@ -50,17 +53,19 @@ export function objectsOf(store: Store): ConsoleObjects {
   });
 }
 
+type Keys = Pick<Observed, 'receiptKeys' | 'ledgerKeys'>;
+
 const MORE_THAN_EVER_END = 10_000;
 
-export async function readLockdowns(redis: Redis, receiptKeys: Observed['receiptKeys']): Promise<SeenState[]> {
+export async function readLockdowns(redis: Redis, keys: Keys): Promise<SeenState[]> {
   const lockdowns = lockdownStore(redis);
   const kept = [...(await lockdowns.open()), ...(await lockdowns.recent(MORE_THAN_EVER_END))];
   const states: SeenState[] = [];
-  for (const lockdown of kept) states.push(await readState(redis, lockdown, receiptKeys));
+  for (const lockdown of kept) states.push(await readState(redis, lockdown, keys));
   return states;
 }
 
-async function readState(redis: Redis, lockdown: Lockdown, receiptKeys: Observed['receiptKeys']): Promise<SeenState> {
+async function readState(redis: Redis, lockdown: Lockdown, keys: Keys): Promise<SeenState> {
   const { id } = lockdown;
   const sources = { lockdowns: lockdownStore(redis), evidence: evidenceStore(redis), cards: cardStore(redis) };
   const entries = await sources.lockdowns.history(id);
@@ -70,7 +75,7 @@ async function readState(redis: Redis, lockdown: Lockdown, receiptKeys: Observed
     const finding = await sources.evidence.draft(id, event.stage, event.ask.digest);
     if (finding) drafts.set(event.ask.digest, finding);
   }
-  const ledger = await gather({ ...sources, permalink: withoutSlack, receiptKeys, ledgerKeys: {}, now: Date.now }, id);
+  const ledger = await gather({ ...sources, permalink: withoutSlack, ...keys, now: Date.now }, id);
   return {
     lockdown,
     entries,

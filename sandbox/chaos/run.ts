@@ -82,7 +82,7 @@ async function runIn(town: Town, { runMs, seed, keep, say }: RunOptions): Promis
       ),
     SAY_EVERY_MS,
   );
-  const { injected, notInjected } = await injectAll(town, schedule, runMs, nowMs);
+  const { injected, notInjected, answersLostAt } = await injectAll(town, schedule, runMs, nowMs);
   await sleep(runMs - nowMs());
   await stopFaults(town);
   say('the faults have stopped');
@@ -98,13 +98,15 @@ async function runIn(town: Town, { runMs, seed, keep, say }: RunOptions): Promis
 
   const observed: Observed = {
     atMs: Date.now(),
-    lockdowns: await town.redis.ask((redis) => readLockdowns(redis, town.receiptKeys)),
+    lockdowns: await town.redis.ask((redis) => readLockdowns(redis, town)),
     before,
     after: objectsOf(store),
     writes: store.writes,
     messages: town.slack.workspace.messagesIn(CHANNEL),
     notebook: hands.notebook(),
     receiptKeys: town.receiptKeys,
+    ledgerKeys: town.ledgerKeys,
+    answersLostAt,
   };
   const promises = checkPromises(observed, namespaces, cards);
   return {
@@ -126,11 +128,15 @@ async function runIn(town: Town, { runMs, seed, keep, say }: RunOptions): Promis
 async function injectAll(town: Town, { faults }: Schedule, runMs: number, nowMs: () => number) {
   const injected: Partial<Record<FaultKind, number>> = {};
   const notInjected: string[] = [];
+  const answersLostAt: number[] = [];
   const others = passersBy(town.console);
   const doing = faults.map(async (planned) => {
     await sleep(Math.max(0, planned.atMs - nowMs()));
+    const losesAnswers = LOSES_ANSWERS.test(planned.kind);
+    if (losesAnswers) answersLostAt.push(Date.now());
     try {
       await INJECT[planned.kind]({ town, others, planned });
+      if (losesAnswers) answersLostAt.push(Date.now());
       injected[planned.kind] = (injected[planned.kind] ?? 0) + 1;
     } catch (error) {
       notInjected.push(`${planned.kind}: ${error instanceof Error ? error.message : error}`);
@@ -139,8 +145,11 @@ async function injectAll(town: Town, { faults }: Schedule, runMs: number, nowMs:
   await Promise.race([Promise.all(doing), sleep(Math.max(0, runMs - nowMs()))]);
   await Promise.all(doing);
   const inOrder = FAULT_KINDS.flatMap((kind) => (injected[kind] ? [[kind, injected[kind]] as const] : []));
-  return { injected: Object.fromEntries(inOrder), notInjected };
+  return { injected: Object.fromEntries(inOrder), notInjected, answersLostAt };
 }
+
+/** What hurts Slack, or the process that answers there, may cost somebody an answer. */
+const LOSES_ANSWERS = /^(slack|socket|app token|channel)/;
 
 async function exercise({ console: { controlUrl } }: Town, namespace: string): Promise<void> {
   const response = await fetch(`${controlUrl}/exercise`, { method: 'POST', body: JSON.stringify({ namespace }) });
@@ -163,7 +172,7 @@ async function untilTheBotListens({ slack }: Town): Promise<void> {
 async function untilCardsAreTrue(town: Town): Promise<readonly string[]> {
   const deadline = Date.now() + CARDS_MS;
   for (;;) {
-    const lockdowns = await town.redis.ask((redis) => readLockdowns(redis, town.receiptKeys));
+    const lockdowns = await town.redis.ask((redis) => readLockdowns(redis, town));
     const broken = cardsTrue({ lockdowns, messages: town.slack.workspace.messagesIn(CHANNEL) });
     if (broken.length === 0 || Date.now() > deadline) return broken;
     await sleep(3 * LOOK_MS);

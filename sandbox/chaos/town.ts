@@ -31,6 +31,7 @@ export type Town = {
   readonly slackProcess: Supervised;
   readonly workers: readonly Supervised[];
   readonly receiptKeys: Readonly<Record<string, string>>;
+  readonly ledgerKeys: Readonly<Record<string, string>>;
   /** The product stops first, then what it talks to. */
   stop(): Promise<void>;
 };
@@ -79,8 +80,9 @@ async function build(
   const slack = await startSlack({ manifest: 'config/slack-manifest.yaml' });
   runs(slack.stop);
   const receipts = newKey();
+  const ledger = newKey();
   const file = join(folder, 'lockstep.yaml');
-  await writeFile(file, stringify(settingsOf(consoleApi.credentials, receipts)));
+  await writeFile(file, stringify(settingsOf(consoleApi.credentials, { receipts, ledger })));
   const env = {
     ...process.env,
     LOCKSTEP_CONFIG: file,
@@ -89,6 +91,7 @@ async function build(
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,
     LOCKSTEP_RECEIPT_KEY: receipts.pem,
+    LOCKSTEP_LEDGER_KEY: ledger.pem,
     LOCKSTEP_IDEMPOTENCY_SECRET: randomBytes(32).toString('base64url'),
   };
   const program = (kind: 'slack' | 'worker', name: string) => {
@@ -106,13 +109,14 @@ async function build(
     slackProcess: program('slack', 'slack'),
     workers: killable,
     receiptKeys: { [receipts.id]: receipts.publicPart },
+    ledgerKeys: { [ledger.id]: ledger.publicPart },
   };
 }
 
 /** Days are seconds here, and what waits for the console waits for less than a fault takes. */
 function settingsOf(
   credentials: { readonly observe: string; readonly finalise: string },
-  receipts: { readonly id: string; readonly publicPart: string },
+  { receipts, ledger }: Record<'receipts' | 'ledger', { readonly id: string; readonly publicPart: string }>,
 ) {
   const { security, platform } = groups;
   return {
@@ -133,5 +137,6 @@ function settingsOf(
     watch: { everySeconds: 15, confirmMinutes: 60 },
     votes: { readSeconds: 0 },
     receipts: { publicKeys: { [receipts.id]: receipts.publicPart } },
+    ledger: { publicKeys: { [ledger.id]: { key: ledger.publicPart, since: '2026-01-01' } } },
   };
 }

@@ -1,5 +1,7 @@
 /** The chaos run: its schedule can be replayed, and each of its seven promises can be found broken. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { checkpointText, LEDGER, noteOf, noteSignature, originOf } from '#core/checkpoint.ts';
+import { commitments } from '#core/commitment.ts';
 import type { Change } from '#core/draft.ts';
 import { FAULT_KINDS } from '#sandbox/chaos/faults.ts';
 import type { Notebook } from '#sandbox/chaos/notebook.ts';
@@ -10,7 +12,16 @@ import type { Namespace, Ruleset, Stored } from '#sandbox/console/objects.ts';
 import type { Write } from '#sandbox/console/store.ts';
 import type { Block, Message } from '#sandbox/slack/types.ts';
 import { lockdownCard } from '#slack/views/lockdown-card.ts';
-import { aWholeLockdown, ID, NAMESPACE, NOON, publicKeys } from '#test/ledger/whole-lockdown.ts';
+import {
+  aWholeLockdown,
+  ID,
+  ledgerKey,
+  ledgerKeys,
+  NAMESPACE,
+  NOON,
+  publicKeys,
+  SALT,
+} from '#test/ledger/whole-lockdown.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
 const { redis } = redisForTests(14);
@@ -23,7 +34,7 @@ let calm: Observed;
 beforeAll(async () => {
   await redis.flushdb();
   await aWholeLockdown(redis);
-  calm = seen((await readLockdowns(redis, publicKeys))[0]);
+  calm = seen((await readLockdowns(redis, { receiptKeys: publicKeys, ledgerKeys }))[0]);
 });
 
 describe('what goes wrong', () => {
@@ -106,10 +117,21 @@ describe('the promises', () => {
     expect(against({ ...calm, notebook })[3]?.[0]).toContain('and the ledger has it nevertheless');
   });
 
+  test('a vote that was taken, never answered and not counted is found, unless Slack was hurt just then', () => {
+    const { votes } = voted('taken-and-forgotten', '');
+    const notebook: Notebook = { votes: votes.map((vote) => ({ ...vote, owed: true })), told: [] };
+    expect(against({ ...calm, notebook })).toEqual({
+      3: [`chitra’s approve of dns in ${ID} by button: nobody answered it, and the ledger does not have it`],
+    });
+    expect(against({ ...calm, notebook, answersLostAt: [NOON + 1000] })).toEqual({});
+    const open: Notebook = { votes, told: [] };
+    expect(against({ ...calm, notebook: open })).toEqual({});
+  });
+
   test('a card that is there twice is found, and one that says something else than what is kept', () => {
     const [card] = calm.messages;
     if (!card) throw new Error('there should be a card');
-    expect(against({ ...calm, messages: [card, { ...card, ts: '2.0' }] })).toEqual({
+    expect(against({ ...calm, messages: [...calm.messages, { ...card, ts: '2.0' }] })).toEqual({
       4: [`lockdown of ${ID} is there 2 times`],
     });
     const [state] = calm.lockdowns;
@@ -131,6 +153,31 @@ describe('the promises', () => {
     const stuck = against({ ...calm, lockdowns: [{ ...state, lockdown }], messages });
     expect(stuck[5]?.[0]).toContain('its card does not say what it waits for');
     expect(checkPromises(calm, [NAMESPACE, '/acme/never'])[4]?.broken[0]).toContain('nobody ever opened a lockdown');
+  });
+
+  test('a lockdown that failed and does not say what would help is found', () => {
+    const [state] = calm.lockdowns;
+    if (!state) throw new Error('there should be a lockdown');
+    const lockdown = { ...state.lockdown, phase: 'securing' as const, failedStep: 'The console does not answer.' };
+    const says = (text: string): Message[] =>
+      calm.messages.map((message) => ({
+        ...message,
+        blocks: [{ block_id: 'b', type: 'section', text: { type: 'mrkdwn', text } }],
+      }));
+    const stuck = (text: string) =>
+      against({ ...calm, lockdowns: [{ ...state, lockdown }], messages: says(text) })[5]?.[0];
+    expect(stuck('Failed: The console does not answer.')).toContain('what would help');
+    expect(stuck('Waits for a while.')).toContain('what would help');
+    expect(stuck('Waits for somebody to mend what failed in dns and to try again.')).toBeUndefined();
+  });
+
+  test('a ledger that no checkpoint vouches for is found, and one that a checkpoint in Slack contradicts', () => {
+    const [state] = calm.lockdowns;
+    const [card] = calm.messages;
+    if (!state || !card) throw new Error('there should be a lockdown and its card');
+    expect(against({ ...calm, messages: [card] })).toEqual({ 6: [`${ID}: no checkpoint vouches for it`] });
+    const other = checkpointOf(state, 'f'.repeat(64));
+    expect(against({ ...calm, messages: [card, other] })[6]?.[0]).toContain(`${ID}: entry`);
   });
 
   test('a ledger with a changed entry is found', () => {
@@ -194,14 +241,26 @@ function seen(state: Observed['lockdowns'][number] | undefined): Observed {
       externalNetworks: [],
     },
     writes,
-    messages: [cardOf(lockdown)],
+    messages: [cardOf(lockdown), checkpointOf(state, entries.at(-1)?.hash ?? '')],
     notebook: { votes: [], told: [] },
     receiptKeys: publicKeys,
+    ledgerKeys,
+    answersLostAt: [],
   };
 }
 
 function blocksOf(lockdown: Observed['lockdowns'][number]['lockdown']): Block[] {
   return lockdownCard({ lockdown }).blocks as unknown as Block[];
+}
+
+/** As the product posts it: signed, for everything up to the last entry. */
+function checkpointOf({ lockdown, entries }: Observed['lockdowns'][number], root: string): Message {
+  const size = entries.length;
+  const text = checkpointText({ origin: originOf(ID, commitments(SALT)), size, root });
+  const note = noteOf(text, LEDGER, noteSignature(text, { name: LEDGER, pem: ledgerKey.pem }));
+  const payload = { lockdown: ID, card: `checkpoint-${size}`, note };
+  const ts = `${(NOON + DAY) / 1000}.000100`;
+  return { ...cardOf(lockdown), ts, metadata: { event_type: 'lockstep_card', event_payload: payload } };
 }
 
 function cardOf(lockdown: Observed['lockdowns'][number]['lockdown']): Message {

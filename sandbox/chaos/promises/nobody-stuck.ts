@@ -4,8 +4,19 @@ import type { Observed, SeenState } from '../observed.ts';
 
 /** Longer than any step waits for anything but people, a lost lock and a sweep included. */
 const MOVES_WITHIN_MS = 120_000;
-/** A card that says one of these says what would help. */
-const REASON = /Waits for|Paused|Failed/;
+/** Whose turn it is, or what somebody can do about it; that something failed is no help by itself. */
+const HELP = [
+  /Paused: nothing happens until somebody writes .*\/lockdown resume \S/,
+  /Waits for the end of discovery, .*\/lockdown next \S/,
+  /Waits for votes on \S/,
+  /Waits for answers for .* of \S/,
+  /Waits for what the enforcers say of \S/,
+  /Waits for newer flows .*Using the application/,
+  /Waits for somebody to reopen .*with a new draft/,
+  /Waits for somebody to mend what failed.* try again/,
+  /Waits for an approver to confirm/,
+  /It is tried again by itself every/,
+];
 const ENDED = new Set(['locked', 'released', 'cancelled']);
 
 /** `namespaces` are those that people asked a lockdown for. */
@@ -33,7 +44,7 @@ function whyStuck({ lockdown, entries }: SeenState, messages: Observed['messages
   );
   const lines = card ? linesOf(card as unknown as Parameters<typeof linesOf>[0]) : [];
   const seconds = Math.round(idleMs / 1000);
-  return lines.some((line) => REASON.test(line))
+  return lines.some((line) => HELP.some((help) => help.test(line)))
     ? undefined
-    : `is ${lockdown.phase} for ${seconds} s, and its card does not say what it waits for`;
+    : `is ${lockdown.phase} for ${seconds} s, and its card does not say what it waits for and what would help`;
 }

@@ -14,13 +14,18 @@ const UNCERTAIN = 'it is not certain whether it was recorded';
 /** Between a click and the moment the product stamps it. */
 const CLOCK_MS = 50;
 
-export function votesCounted({ lockdowns, notebook }: Pick<Observed, 'lockdowns' | 'notebook'>): string[] {
+/** What happens to Slack so long before a click, or after it, may have cost its answer. */
+const LOST_BEFORE_MS = 5000;
+const LOST_AFTER_MS = 6000;
+
+export function votesCounted(observed: Pick<Observed, 'lockdowns' | 'notebook' | 'answersLostAt'>): string[] {
+  const { lockdowns, notebook, answersLostAt } = observed;
   const answered = withAnswers(notebook);
   return lockdowns.flatMap((state) =>
     answered
       .filter(({ gesture }) => gesture.lockdown === state.lockdown.id)
       .flatMap((each) => {
-        const because = whyBroken(state, each, notebook.told);
+        const because = whyBroken(state, each, notebook.told) ?? whyUnanswered(state, each, answersLostAt);
         return because === undefined ? [] : [`${inWords(each.gesture)}: ${because}`];
       }),
   );
@@ -75,6 +80,26 @@ function whyBroken(
   return nevertheless
     ? `answered "${gesture.errors?.[0] ?? answers[0]?.text}", and the ledger has it nevertheless`
     : undefined;
+}
+
+/** A click that nobody answered may count, or be lost with the process that took it; otherwise somebody waits for nothing. */
+function whyUnanswered(
+  { entries }: Pick<SeenState, 'entries'>,
+  { gesture, answers, untilMs }: Answered,
+  lostAt: Observed['answersLostAt'],
+): string | undefined {
+  const { person, nonce, atMs, owed } = gesture;
+  if (!owed || answers.length > 0) return undefined;
+  if (lostAt.some((at) => at > atMs - LOST_BEFORE_MS && at < atMs + LOST_AFTER_MS)) return undefined;
+  const counted = entries.some(
+    ({ event }) =>
+      event.type === 'vote-cast' &&
+      event.vote.user === person &&
+      event.vote.nonce === nonce &&
+      event.vote.at >= atMs - CLOCK_MS &&
+      event.vote.at < untilMs,
+  );
+  return counted ? undefined : 'nobody answered it, and the ledger does not have it';
 }
 
 function inWords({ person, decision, stage, lockdown, how }: VoteGesture): string {
