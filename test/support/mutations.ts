@@ -90,8 +90,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     rule: 'each direction has its own default action',
     file: ENDS,
-    from: 'this.byDefault[direction], probe)',
-    to: 'this.byDefault.incoming, probe)',
+    from: 'const byDefault = this.byDefault[direction];',
+    to: 'const byDefault = this.byDefault.incoming;',
   },
   {
     rule: 'the enforcer: a Reject beats every Allow',
@@ -112,3 +112,23 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'return longest ?',
   },
 ];
+
+export type Broken = { readonly right: string; readonly wrong: string };
+
+/** The text of its file before and after. */
+export function brokenBy({ rule, file, from, to }: Mutation, right: string): Broken {
+  if (right.split(from).length !== 2) throw new Error(`${file} does not hold once what “${rule}” would change`);
+  return { right, wrong: right.replace(from, () => to) };
+}
+
+/**
+ * Which property or test says that an answer is wrong, as the test run prints it. Nothing where tests failed for another
+ * reason: what does not run, or not in time, has noticed nothing.
+ */
+export function noticedBy(output: string): string | undefined {
+  const [, worlds] = /Property failed after (\d+) tests/.exec(output) ?? [];
+  const [, seed] = /\{ seed: (-?\d+)/.exec(output) ?? [];
+  // The worlds say with which seed, so that the counterexample can be had again; else the test by its name.
+  if (worlds !== undefined && /^Caused by: AssertionError/m.test(output)) return `world ${worlds} of seed ${seed}`;
+  return /^ *FAIL +\S+ > (.+)\nAssertionError/m.exec(output)?.[1];
+}
