@@ -15,6 +15,7 @@ const GROUPS: readonly (() => Promise<Group>)[] = [
   async () => (await import('./bench/verdicts.ts')).VERDICTS,
   async () => (await import('./bench/addresses.ts')).ADDRESSES,
   async () => (await import('./bench/drafts.ts')).DRAFTS,
+  async () => (await import('./bench/drafts.ts')).GROWTH,
   async () => (await import('./bench/cards.ts')).CARDS,
 ];
 
@@ -50,6 +51,8 @@ async function rowsOf(group: Group, nth: number): Promise<Row[]> {
       continue;
     }
     const result = await measureElsewhere(`${nth}.${index}`);
+    // Whoever waits sees that it goes on; the table itself stays whole.
+    process.stderr.write(`${one.name}: ${Math.round(result.ms)} ms\n`);
     first ??= result;
     const ratio = result.perSecond / first.perSecond;
     const { target } = one;

@@ -30,11 +30,21 @@ export type Result = Measured & { readonly perSecond: number; readonly peakMb: n
 /** Cases that do the same work, the first of which the others are compared with. */
 export type Group = { readonly title: string; readonly cases: readonly Case[] };
 
-/** The median of several runs of work that is the same each time, after some to warm up. */
-export function repeated(runs: number, count: number, work: () => unknown, warmUps = 1): Measured {
-  for (let run = 0; run < warmUps; run++) keep(work());
-  const times = Array.from({ length: runs }, () => timed(() => keep(work())));
-  return { ms: median(times), runs, count };
+/** However slow the machine is, all cases together end in minutes: a slow one is repeated less often. */
+const BUDGET_MS = 12_000;
+
+/** The median of several runs of work that is the same each time, after some to warm up; of one at least. */
+export function repeated(most: number, count: number, work: () => unknown, warmUps = 1): Measured {
+  const until = performance.now() + BUDGET_MS;
+  const times: number[] = [];
+  let longestMs = 0;
+  while (times.length < warmUps + most && (times.length === 0 || performance.now() + longestMs < until)) {
+    const start = performance.now();
+    times.push(timed(() => keep(work())));
+    longestMs = Math.max(longestMs, performance.now() - start);
+  }
+  const measured = times.slice(Math.min(warmUps, times.length - 1));
+  return { ms: median(measured), runs: measured.length, count };
 }
 
 export function timed(work: () => unknown): number {
