@@ -6,10 +6,12 @@ import { annotatedAnchor, LEDGER_ANNOTATION } from '#core/checkpoint.ts';
 import { cutMark } from '#core/cut-mark.ts';
 import { asMatter, findingDigest, isSameMatter } from '#core/digest.ts';
 import type { Change } from '#core/draft.ts';
+import { isFailure } from '#core/failure.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { groupInWords } from '#core/groups.ts';
 import { type Lockdown, mayBeCut } from '#core/lockdown-state.ts';
 import { newHolders } from '#core/reach.ts';
+import { type Approval, whyOpened, whySpent } from '#core/spent.ts';
 import type { Stage } from '#core/stage.ts';
 import { lists } from '#core/suspicion/lists.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
@@ -22,6 +24,7 @@ import { type CountingDeps, countVotes } from './counting-votes.ts';
 import { computeDraft, type DraftingDeps } from './drafting.ts';
 import { idempotencyKey } from './idempotency.ts';
 import { type Reporting, report } from './reporting.ts';
+import { claimApproval } from './spending.ts';
 import { giveBack, isCut, type TakingBackDeps, takeBack, takeBackAllBut } from './taking-back.ts';
 
 export type ApplyDeps = Reporting &
@@ -32,7 +35,7 @@ export type ApplyDeps = Reporting &
     readonly evidence: EvidenceStore;
     readonly consoleApi: Pick<
       ConsoleApi,
-      'ensureExternalNetwork' | 'ensureRuleset' | 'addTagPrefixes' | 'setDefaultActions'
+      'ensureExternalNetwork' | 'ensureRuleset' | 'addTagPrefixes' | 'setDefaultActions' | 'markNamespace'
     >;
     /** Makes idempotency keys that nobody else can guess, and so cannot use before us. */
     readonly idempotencySecret: string;
@@ -66,6 +69,7 @@ function notOurs(left: readonly string[]): string[] {
 }
 
 type Outdated = { readonly outdated: string };
+type Approved = { readonly approving: readonly Vote[]; readonly approval: Approval };
 
 /** Gives when it was on the console, by its clock; nothing when people stopped it halfway. */
 async function makeApprovedSo(
@@ -80,7 +84,7 @@ async function makeApprovedSo(
   const cut = async () => stage === 'disable-discovery' && (await isCut(deps, lockdown));
   if (await cut()) return deps.now();
   const checked = await check(deps, lockdown, stage, finding, ask);
-  if (!('outdated' in checked)) return makeItSo(deps, lockdown, finding, checked.approving);
+  if (!('outdated' in checked)) return makeItSo(deps, lockdown, finding, checked);
   // Once more: another worker may have got that far while this one was counting.
   return (await cut()) ? deps.now() : checked;
 }
@@ -92,7 +96,7 @@ async function check(
   stage: Stage,
   finding: DraftFinding,
   ask: Ask,
-): Promise<{ readonly approving: readonly Vote[] } | Outdated> {
+): Promise<Approved | Outdated> {
   const frozen = thaw(await deps.evidence.frozen(lockdown.id), finding.basis);
   if (findingDigest(finding, ask.rule, lockdown.salt) !== ask.digest || !isAsShown(finding) || !frozen)
     return { outdated: 'The draft that is kept is not the one that was approved.' };
@@ -126,7 +130,9 @@ async function check(
     return { outdated: 'The time to confirm afterwards is another one than the approvers were told.' };
   const [captured] = newHolders(finding.reach, now.reach);
   if (captured !== undefined) return { outdated: `Since the approvers looked, ${captured}` };
-  return { approving };
+  // Last, so that nothing is between this answer and what is written.
+  const approval = await claimApproval(deps, lockdown, stage, ask, approving);
+  return 'refused' in approval ? { outdated: approval.refused } : { approving, approval };
 }
 
 /**
@@ -137,7 +143,7 @@ async function makeItSo(
   deps: ApplyDeps,
   lockdown: Lockdown,
   finding: DraftFinding,
-  approvers: readonly Vote[],
+  { approving, approval }: Approved,
 ): Promise<number | undefined> {
   const { draft, digest } = finding;
   await takeBackAllBut(deps, lockdown, draft);
@@ -146,14 +152,21 @@ async function makeItSo(
     'lockstep.lockdown': [lockdown.id],
     'lockstep.stage': [draft.stage],
     'lockstep.digest': [digest],
-    'lockstep.approvedBy': approvers.filter((vote) => vote.decision === 'approve').map((vote) => vote.user),
+    'lockstep.approvedBy': approving.map((vote) => vote.user),
     ...(await anchorOf(deps, lockdown.id, draft.stage)),
   };
   let at = 0;
   for (const change of draft.changes) {
     if (await stoppedHalfway(deps, lockdown, draft.stage)) return undefined;
     const key = idempotencyKey(deps.idempotencySecret, lockdown.id, draft.stage, digest, change);
-    at = Math.max(at, await makeOneSo(deps, lockdown, finding, change, { key, annotations, written, digest }));
+    const making = { key, annotations, written, approval, digest };
+    const made = await makeOneSo(deps, lockdown, finding, change, making).catch(async (error: unknown) => {
+      // What was taken back meanwhile is refused by the console, and is no failure of a stage that has gone on.
+      if (isFailure(error) && !error.passing && (await stoppedHalfway(deps, lockdown, draft.stage))) return undefined;
+      throw error;
+    });
+    if (made === undefined) return undefined;
+    at = Math.max(at, made);
   }
   return (await stoppedHalfway(deps, lockdown, draft.stage)) ? undefined : at;
 }
@@ -189,6 +202,7 @@ type Making = {
   readonly key: string;
   readonly annotations: Readonly<Record<string, readonly string[]>>;
   readonly written: readonly Written[];
+  readonly approval: Approval;
   readonly digest: string;
 };
 
@@ -197,7 +211,7 @@ async function makeOneSo(
   { id, namespace }: Lockdown,
   { draft: { stage }, localPrefixes }: DraftFinding,
   change: Change,
-  { key, annotations, written, digest }: Making,
+  { key, annotations, written, approval, digest }: Making,
 ): Promise<number> {
   const journalled = (kind: Written['kind'], name: string) =>
     written.find((object) => object.kind === kind && 'name' in object && object.name === name);
@@ -242,7 +256,10 @@ async function makeOneSo(
           ...(confirmMinutes > 0 ? { confirmBy: former.at + confirmMinutes * 60_000 } : {}),
         }),
       };
-      const result = await deps.consoleApi.setDefaultActions(namespace, change.actions, change.former, key, { marks });
+      const result = await deps.consoleApi.setDefaultActions(namespace, change.actions, change.former, key, {
+        marks: () => marks,
+        unless: (found) => whySpent(found, approval) ?? whyOpened(found, id, digest),
+      });
       // Once more: whoever took the stage back a moment ago has forgotten it.
       await deps.evidence.keepFormer(id, former);
       const name = `incoming ${change.actions.incoming}, outgoing ${change.actions.outgoing}`;

@@ -2,8 +2,9 @@
 import type { Settings } from '#config/schema.ts';
 import { settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
-import { type CutMark, NO_MARK, readCutMark } from '#core/cut-mark.ts';
+import { type CutMark, readCutMark } from '#core/cut-mark.ts';
 import { isFailure } from '#core/failure.ts';
+import { notCutAnyMore } from '#core/spent.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { OrphanStore } from '#redis/orphan-store.ts';
 import type { Poster } from '#slack/post.ts';
@@ -89,7 +90,9 @@ async function settle(deps: OrphanDeps, namespace: string, lockdown: string): Pr
   if (deps.now() <= confirmBy) return;
   const { former } = mark;
   const key = idempotencyKey(deps.idempotencySecret, lockdown, 'orphan', former);
-  const result = await deps.consoleApi.setDefaultActions(namespace, former, REJECT, key, { marks: NO_MARK });
+  const result = await deps.consoleApi.setDefaultActions(namespace, former, REJECT, key, {
+    marks: (annotations) => notCutAnyMore(annotations, lockdown, deps.now()),
+  });
   const name = `incoming ${former.incoming}, outgoing ${former.outgoing}`;
   const outcome = result.written ? 'given back' : 'so already';
   const what = { stage: 'disable-discovery', kind: 'default actions', name, outcome, id: namespace };

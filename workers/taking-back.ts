@@ -3,24 +3,26 @@
 import { settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
 import { isApproved, isMarkedAs } from '#core/approved-object.ts';
-import { NO_MARK, whyNotGivenBack } from '#core/cut-mark.ts';
+import { whyNotGivenBack } from '#core/cut-mark.ts';
 import { findingDigest, type Inverse, inverseOf } from '#core/digest.ts';
 import type { Change, Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { DefaultActions } from '#core/policy.ts';
+import { notCutAnyMore } from '#core/spent.ts';
 import type { Stage } from '#core/stage.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
 import type { Journal } from '#src/journal.ts';
 import { type CountingDeps, wasApproved } from './counting-votes.ts';
 import { idempotencyKey } from './idempotency.ts';
+import { type SpendingDeps, spendApproval, spendCut } from './spending.ts';
 
-export type TakingBackDeps = Pick<CountingDeps, 'receiptIsValid' | 'settings'> & {
-  readonly evidence: Pick<EvidenceStore, 'draft' | 'former' | 'written' | 'forgetWritten' | 'forgetOne'>;
-  readonly consoleApi: Pick<ConsoleApi, 'deleteOurs' | 'readPolicy' | 'removeTagPrefixes' | 'setDefaultActions'>;
-  readonly idempotencySecret: string;
-  readonly journal: Pick<Journal, 'wroteToConsole'>;
-};
+export type TakingBackDeps = SpendingDeps &
+  Pick<CountingDeps, 'receiptIsValid' | 'settings'> & {
+    readonly evidence: Pick<EvidenceStore, 'draft' | 'former' | 'written' | 'forgetWritten' | 'forgetOne'>;
+    readonly consoleApi: Pick<ConsoleApi, 'deleteOurs' | 'readPolicy' | 'removeTagPrefixes' | 'setDefaultActions'>;
+    readonly journal: Pick<Journal, 'wroteToConsole'>;
+  };
 
 export type CutDeps = {
   readonly evidence: Pick<EvidenceStore, 'former'>;
@@ -33,6 +35,7 @@ const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
 export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: Stage): Promise<string[]> {
   const { id, namespace } = lockdown;
   if (stage === 'disable-discovery' && (await isCut(deps, lockdown))) await giveBack(deps, lockdown);
+  await spendApproval(deps, lockdown, stage);
   const { ours, foreign } = await whatItWrote(deps, lockdown, stage);
   const left = [...foreign];
   for (const object of ours) {
@@ -111,10 +114,11 @@ export async function isCut(deps: CutDeps, { id, namespace }: Lockdown): Promise
   return own.incoming === 'Reject' && own.outgoing === 'Reject';
 }
 
-export type GivingBackDeps = Pick<TakingBackDeps, 'idempotencySecret' | 'journal' | 'receiptIsValid' | 'settings'> & {
-  readonly evidence: Pick<EvidenceStore, 'draft' | 'former'>;
-  readonly consoleApi: Pick<ConsoleApi, 'setDefaultActions'>;
-};
+export type GivingBackDeps = SpendingDeps &
+  Pick<TakingBackDeps, 'journal' | 'receiptIsValid' | 'settings'> & {
+    readonly evidence: Pick<EvidenceStore, 'draft' | 'former'>;
+    readonly consoleApi: Pick<ConsoleApi, 'setDefaultActions' | 'markNamespace'>;
+  };
 
 /** Gives back the default actions from before, which were approved together with the cut. */
 export async function giveBack(deps: GivingBackDeps, lockdown: Lockdown): Promise<DefaultActions> {
@@ -123,9 +127,10 @@ export async function giveBack(deps: GivingBackDeps, lockdown: Lockdown): Promis
   const { incoming, outgoing } = former;
   const key = idempotencyKey(deps.idempotencySecret, id, 'release', former);
   const result = await deps.consoleApi.setDefaultActions(namespace, former, REJECT, key, {
-    marks: NO_MARK,
+    marks: (annotations) => notCutAnyMore(annotations, id, deps.now()),
     unless: (annotations) => whyNotGivenBack(annotations, { lockdown: id, digest, former }),
   });
+  if (!result.written) await spendCut(deps, lockdown);
   deps.journal.wroteToConsole({
     lockdown: id,
     stage: 'disable-discovery',

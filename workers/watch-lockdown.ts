@@ -21,7 +21,7 @@ export type WatchDeps = CollectDeps & {
   readonly lockdowns: Pick<LockdownStore, 'read'>;
   readonly edges: EdgeStore;
   readonly evidence: Pick<EvidenceStore, 'draft' | 'watch' | 'keepWatch'>;
-  readonly consoleApi: Pick<ConsoleApi, 'readPolicy' | 'annotateNamespace'>;
+  readonly consoleApi: Pick<ConsoleApi, 'readPolicy' | 'markNamespace'>;
   readonly idempotencySecret: string;
   readonly queues: Pick<Queues, 'add'>;
   readonly settings: Settings;
@@ -76,7 +76,7 @@ async function lookForTheLastTime(deps: WatchDeps, lockdown: Lockdown, job: JobF
 /** Confirmed: should everything here be lost, nobody gives this namespace back any more. */
 async function takeDeadlineOff(deps: WatchDeps, { id, namespace }: Lockdown): Promise<void> {
   const key = idempotencyKey(deps.idempotencySecret, id, 'confirmed');
-  await deps.consoleApi.annotateNamespace(namespace, { [CONFIRM_BY]: [] }, key);
+  await deps.consoleApi.markNamespace(namespace, () => ({ marks: { [CONFIRM_BY]: [] } }), key);
 }
 
 type Looked = {

@@ -12,6 +12,7 @@ import { secretsInOutputs } from './credentials/outputs.ts';
 import { healthPort, redisReading, secretsElsewhere } from './credentials/ports.ts';
 import { redisFormer } from './credentials/redis-former.ts';
 import { redisLedger } from './credentials/redis-ledger.ts';
+import { redisPutBack } from './credentials/redis-put-back.ts';
 import { redisAsSlack } from './credentials/redis-slack.ts';
 import { redisAsWorker } from './credentials/redis-worker.ts';
 import { sameDraftAgain } from './credentials/same-draft-again.ts';
@@ -36,6 +37,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   ...redisAsSlack,
   ...redisAsWorker,
   ...redisFormer,
+  ...redisPutBack,
   ...consoleObserving,
   ...consoleAnswering,
   ...kubernetesToken,

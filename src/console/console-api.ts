@@ -6,10 +6,10 @@ import type { NewNetworkRuleset } from '#core/network-ruleset.ts';
 import type { DefaultActions, OwnAction } from '#core/policy.ts';
 import { type Client, createClient } from './client.ts';
 import type { AppCredential } from './credential.ts';
+import { type Marked, type Marking, markNamespace } from './namespace-marks.ts';
 import {
   type ActionsOptions,
   addTagPrefixes,
-  annotateNamespace,
   type NamespaceFacts,
   namespacesBelow,
   type PrefixesOf,
@@ -71,8 +71,8 @@ export type ConsoleApi = {
     key: string,
     options?: ActionsOptions,
   ): Promise<Written<DefaultActions<OwnAction>>>;
-  /** Gives whether anything was left to write. */
-  annotateNamespace(path: string, marks: Annotations, key: string): Promise<boolean>;
+  /** Annotations of the namespace itself, decided by those that it carries; empty ones are taken off. */
+  markNamespace(path: string, decide: (annotations: Annotations) => Marking, key: string): Promise<Marked>;
 
   close(): Promise<void>;
 };
@@ -131,7 +131,7 @@ export function consoleApi(options: ConsoleApiOptions): ConsoleApi {
     removeTagPrefixes: (path, key, by) => removeTagPrefixes(finalise, path, key, by),
     setDefaultActions: (path, actions, expected, key, options) =>
       setDefaultActions(finalise, path, actions, expected, key, options),
-    annotateNamespace: (path, marks, key) => annotateNamespace(finalise, path, marks, key),
+    markNamespace: (path, decide, key) => markNamespace(finalise, path, decide, key),
 
     async close() {
       await Promise.all([...new Set([observe, finalise])].map((client) => client.close()));

@@ -113,8 +113,8 @@ async function holdsKubernetesNamespaces(client: Client, path: string): Promise<
 }
 
 export type ActionsOptions = {
-  /** Annotations of the namespace; empty ones are taken off. */
-  readonly marks?: Annotations;
+  /** Annotations of the namespace, by what it carries as it is overwritten; empty ones are taken off. */
+  readonly marks?: (annotations: Annotations) => Annotations;
   readonly unless?: (annotations: Annotations) => string | undefined;
 };
 
@@ -185,7 +185,7 @@ export function setDefaultActions(
   actions: DefaultActions<OwnAction>,
   expected: DefaultActions<OwnAction>,
   key: string,
-  { marks = {}, unless }: ActionsOptions = {},
+  { marks = () => ({}), unless }: ActionsOptions = {},
 ): Promise<Written<DefaultActions<OwnAction>>> {
   return changeNamespace(client, path, key, (object) => {
     if (sameActions(object.own, actions)) return { result: { former: expected, now: actions } };
@@ -204,25 +204,13 @@ export function setDefaultActions(
         ...{ reason: 'conflict', passing: false, sentence },
         where: `/namespaces/${object.id}`,
       });
-    const next = withAnnotations(withDefaultActions(object.raw, actions), object.annotations, marks);
+    const next = withAnnotations(
+      withDefaultActions(object.raw, actions),
+      object.annotations,
+      marks(object.annotations),
+    );
     return { next, result: { former: expected, now: actions } };
   });
-}
-
-/** Puts annotations on the namespace itself; empty ones are taken off. Gives whether anything was left to do. */
-export async function annotateNamespace(
-  client: Client,
-  path: string,
-  marks: Annotations,
-  key: string,
-): Promise<boolean> {
-  const { written } = await changeNamespace(client, path, key, ({ raw, annotations }) => {
-    const same = Object.entries(marks).every(
-      ([name, values]) => JSON.stringify(annotations[name] ?? []) === JSON.stringify(values),
-    );
-    return { ...(same ? {} : { next: withAnnotations(raw, annotations, marks) }), result: { former: {}, now: marks } };
-  });
-  return written;
 }
 
 /** Every Kubernetes namespace below a path, however deep; what this credential may not see is not there. */
@@ -249,7 +237,7 @@ type Decision<Value> = {
 };
 
 /** Read, merge, write, read back: until a reading needs no change. */
-async function changeNamespace<Value>(
+export async function changeNamespace<Value>(
   client: Client,
   path: string,
   key: string,

@@ -1,6 +1,8 @@
 /** What an approval rule asks for, who may vote, and what all votes amount to. */
 import { z } from 'zod';
 
+const HOUR = 3_600_000;
+
 /** Why one more has to approve than the configuration asks for. */
 const ExtraApprover = z.strictObject({
   /** In a sentence, for the card. */
@@ -196,10 +198,19 @@ export function outcome(votes: readonly Vote[], ask: Ask): Outcome {
   return { result, approving, denying, needed, missingFromGroups };
 }
 
-/** What people knew when they approved grows old: an approval is good for as long as its question could stand open. */
+/**
+ * What people knew when they approved grows old: an approval is good for as long as its question could stand open. A young
+ * vote beside old ones does not make them younger.
+ */
 export function isTooOld(approving: readonly Vote[], { expiresHours }: ApprovalRule, now: number): boolean {
-  const last = Math.max(...approving.map(({ at }) => at));
-  return now - last > expiresHours * 3_600_000;
+  const times = approving.map(({ at }) => at);
+  const goodMs = expiresHours * HOUR;
+  return now - Math.max(...times) > goodMs || now - Math.min(...times) > 2 * goodMs;
+}
+
+/** After this moment no approval holds in which one of these votes is counted, whatever is put beside it. */
+export function goodUntil(approving: readonly Vote[], { expiresHours }: ApprovalRule): number {
+  return Math.max(...approving.map(({ at }) => at)) + 2 * expiresHours * HOUR;
 }
 
 /** The stricter of the rule asked under and the rule of now: neither can be loosened between vote and apply. */

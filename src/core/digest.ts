@@ -9,7 +9,7 @@ import type { DefaultActions } from './policy.ts';
 import type { Clauses } from './tags.ts';
 
 /** What is fingerprinted; two kinds never have the same digest, even over the same value. */
-export type DigestLabel = 'draft' | 'vote' | 'job' | 'entry' | 'config' | 'shown' | 'reach';
+export type DigestLabel = 'draft' | 'vote' | 'job' | 'entry' | 'config' | 'shown' | 'reach' | 'approval';
 
 /**
  * SHA-256 in hex; with `commit` over the commitments of all texts, so that some can be withheld from whoever checks it.

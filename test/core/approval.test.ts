@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import {
   type ApprovalRule,
   type Ask,
+  goodUntil,
   inBoth,
+  isTooOld,
   outcome,
   stricter,
   type Vote,
@@ -223,5 +225,27 @@ describe('between the question and the applying', () => {
       users: [],
       groups: { [SECURITY]: [] },
     });
+  });
+});
+
+describe('an approval grows old', () => {
+  const HOUR = 3_600_000;
+  const first = vote(BORIS, { at: 0 });
+
+  test('with its last vote: once its question could not stand open any more, it counts no more', () => {
+    const approving = [first, vote(CHITRA, { at: 72 * HOUR })];
+    expect(isTooOld(approving, rule(), 144 * HOUR)).toBe(false);
+    expect(isTooOld(approving, rule(), 144 * HOUR + 1)).toBe(true);
+  });
+
+  test('and a young vote that is put beside old ones does not make it young again', () => {
+    const approving = [first, vote(CHITRA, { at: 200 * HOUR })];
+    expect(isTooOld(approving, rule(), 200 * HOUR)).toBe(true);
+  });
+
+  test('so there is a moment after which none of its votes counts, whatever is put beside it', () => {
+    const approving = [first, vote(CHITRA, { at: 10 * HOUR })];
+    const until = goodUntil(approving, rule());
+    for (const old of approving) expect(isTooOld([old, vote(DIEGO, { at: until })], rule(), until + 1)).toBe(true);
   });
 });

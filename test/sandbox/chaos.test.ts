@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { checkpointText, LEDGER, noteOf, noteSignature, originOf } from '#core/checkpoint.ts';
 import { commitments } from '#core/commitment.ts';
 import type { Change } from '#core/draft.ts';
+import { approvalHash } from '#core/spent.ts';
 import { FAULT_KINDS } from '#sandbox/chaos/faults.ts';
 import type { Notebook } from '#sandbox/chaos/notebook.ts';
 import { type ConsoleObjects, type Observed, readLockdowns } from '#sandbox/chaos/observed.ts';
@@ -203,6 +204,27 @@ describe('the promises', () => {
     const ours = calm.after.namespaces[0]?.annotations ?? {};
     expect(broken({ ...ours, 'lockstep.former': ['Allow', 'Allow'] })).toContain('annotations is');
     expect(broken({ ...ours, left: ['by somebody'] })).toContain('annotations is');
+  });
+
+  test('a namespace that says which of its approvals stand and which are spent is whole; what it says of others is found', () => {
+    const [{ lockdown, entries } = {}] = calm.lockdowns;
+    const asked = entries?.flatMap(({ event }) => (event.type === 'draft-ready' ? [event.ask.nonce] : [])) ?? [];
+    const hashes = asked.map((nonce) => approvalHash({ lockdown: lockdown?.id ?? '', stage: 'dns' }, nonce));
+    const broken = (annotations: Namespace['annotations']) => {
+      const namespaces = calm.after.namespaces.map((each) => ({
+        ...each,
+        annotations: { ...each.annotations, ...annotations },
+      }));
+      return against({ ...calm, after: { ...calm.after, namespaces } })[7]?.[0];
+    };
+    const [hash = ''] = hashes;
+    const until = '2026-11-30T00:00:00.000Z';
+    expect(broken({ 'lockstep.applied.dns': [ID, hash, until], 'lockstep.spent': [`${hash} ${until}`] })).toBe(
+      undefined,
+    );
+    expect(broken({ 'lockstep.spent': [`${'f'.repeat(32)} ${until}`] })).toContain('annotations is');
+    expect(broken({ 'lockstep.applied.dns': ['another', hash, until] })).toContain('annotations is');
+    expect(broken({ 'lockstep.applied.pods': [ID, 'f'.repeat(32), until] })).toContain('annotations is');
   });
 });
 

@@ -7,7 +7,8 @@ import type { House } from './house.ts';
 export async function endState(house: House) {
   const { id, deps } = house;
   const lockdown = await deps.lockdowns.read(id);
-  const { tagPrefixes, defaultPUIncomingTrafficAction, defaultPUOutgoingTrafficAction } = await house.namespaceObject();
+  const { annotations, ...object } = await house.namespaceObject();
+  const { tagPrefixes, defaultPUIncomingTrafficAction, defaultPUOutgoingTrafficAction } = object;
   const former = await deps.evidence.former(id);
   return {
     lockdown: [lockdown?.phase, lockdown?.paused, lockdown?.because, lockdown?.failedStep, lockdown?.length],
@@ -16,7 +17,10 @@ export async function endState(house: House) {
       return { stage, phase, revision, voted: votes?.map(({ person }) => person), applied: appliedAt !== undefined };
     }),
     history: (await deps.lockdowns.history(id)).map(({ event, from, to }) => `${told(event)}: ${from} → ${to}`),
-    namespace: { tagPrefixes, defaultPUIncomingTrafficAction, defaultPUOutgoingTrafficAction },
+    namespace: {
+      ...{ tagPrefixes, defaultPUIncomingTrafficAction, defaultPUOutgoingTrafficAction },
+      annotations: withoutTimes(JSON.stringify(Object.entries(annotations).sort())),
+    },
     objects: (await house.objects()).map(withoutIds).sort(),
     journalled: await journalled(house),
     former: former && [former.incoming, former.outgoing],
@@ -68,6 +72,7 @@ function gist(drawn: string): string {
 function withoutTimes(text: string): string {
   return text
     .replace(/127\.0\.0\.1:\d+/g, 'here')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '⌚')
     .replace(/\b[0-9a-f]{16,}\b/g, '…')
     .replace(/\d{10,}(\.\d+)?/g, '⌚')
     .replace(/\b\d{1,2}:\d{2}(:\d{2})?\b/g, '⌚');

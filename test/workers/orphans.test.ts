@@ -70,7 +70,11 @@ describe('after everything in Redis was lost', () => {
     await watching(house);
     await own().redis.flushall();
     await sweep(house);
-    await house.deps.consoleApi.annotateNamespace(house.namespace, { 'lockstep.confirmBy': [] }, 'by-hand');
+    await house.deps.consoleApi.markNamespace(
+      house.namespace,
+      () => ({ marks: { 'lockstep.confirmBy': [] } }),
+      'by-hand',
+    );
     for (let minute = 0; minute < 12; minute += 1) await sweep(house);
     expect((await namespaceNow(house)).own).toEqual(REJECT);
     expect(await pages(house)).toHaveLength(1);

@@ -82,7 +82,7 @@ describe('a namespace that rejects', () => {
   test('and from which somebody took the mark of its cut is left to people, who hear why', async () => {
     const house = await aHouse(redis());
     await cut(house);
-    await house.deps.consoleApi.annotateNamespace(house.namespace, { 'lockstep.former': [] }, 'by-hand');
+    await house.deps.consoleApi.markNamespace(house.namespace, () => ({ marks: { 'lockstep.former': [] } }), 'by-hand');
     await house.wish('alice', { verb: 'release', because: 'the shop is slow' });
     await house.settle();
     expect(await defaults(house)).toEqual(REJECT);
@@ -97,11 +97,15 @@ describe('a namespace that rejects', () => {
     const annotations = (await house.deps.consoleApi.readNamespace(house.namespace))?.annotations ?? {};
     for (const mark of ['lockstep.lockdown', 'lockstep.digest', 'lockstep.former']) {
       const other = mark === 'lockstep.former' ? ['Allow', 'Inherit'] : ['another'];
-      await house.deps.consoleApi.annotateNamespace(house.namespace, { [mark]: other }, `by-hand-${mark}`);
-      await expect(release(house)).rejects.toThrow('is not what was approved to be given back');
-      await house.deps.consoleApi.annotateNamespace(
+      await house.deps.consoleApi.markNamespace(
         house.namespace,
-        { [mark]: annotations[mark] ?? [] },
+        () => ({ marks: { [mark]: other } }),
+        `by-hand-${mark}`,
+      );
+      await expect(release(house)).rejects.toThrow('is not what was approved to be given back');
+      await house.deps.consoleApi.markNamespace(
+        house.namespace,
+        () => ({ marks: { [mark]: annotations[mark] ?? [] } }),
         `back-${mark}`,
       );
     }

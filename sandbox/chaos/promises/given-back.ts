@@ -1,8 +1,11 @@
 /** Promise 7: release and undo give back exactly what was there before. */
 import { isDeepStrictEqual } from 'node:util';
-import { STAGES } from '#core/stage.ts';
+import { approvalHash } from '#core/spent.ts';
+import { STAGES, type Stage } from '#core/stage.ts';
 import type { Namespace } from '#sandbox/console/objects.ts';
 import type { Observed, SeenState } from '../observed.ts';
+
+const SPENT = 'lockstep.spent';
 
 /** Namespaces that were written to and are as they were, but for what is approved and stands. */
 export function givenBack({ lockdowns, before, after }: Pick<Observed, 'lockdowns' | 'before' | 'after'>): string[] {
@@ -18,7 +21,7 @@ export function givenBack({ lockdowns, before, after }: Pick<Observed, 'lockdown
       updateTime: is.updateTime,
       tagPrefixes: [...was.tagPrefixes, ...prefixesThatStand(state, was)].toSorted(),
     };
-    const annotations = { ...expected.annotations, ...prefixesTold(state, was, is) };
+    const annotations = { ...expected.annotations, ...prefixesTold(state, was, is), ...approvalsTold(state, is) };
     const actual = { ...is, tagPrefixes: is.tagPrefixes.toSorted() };
     const wanted = { ...expected, annotations };
     return isDeepStrictEqual(wanted, actual) ? [] : [`${namespace} (${phase}) ${difference(wanted, actual)}`];
@@ -57,6 +60,26 @@ function prefixesTold(state: SeenState, was: Namespace, is: Namespace): Namespac
     return isTrue ? [{ [name]: [lockdown, ...added] }] : [];
   });
   return Object.assign({}, ...told);
+}
+
+/** The approval of each stage that is not taken back; those that were stay as spent, so that nobody uses them again. */
+function approvalsTold({ lockdown, entries }: SeenState, { annotations }: Namespace): Namespace['annotations'] {
+  const asked = entries.flatMap(({ event }) =>
+    event.type === 'draft-ready' ? [approvalHash({ lockdown: lockdown.id, stage: event.stage }, event.ask.nonce)] : [],
+  );
+  const told = STAGES.flatMap((stage) => {
+    const name = `lockstep.applied.${stage}`;
+    const [whose, hash = '', until = ''] = annotations[name] ?? [];
+    const isTrue = whose === lockdown.id && asked.includes(hash) && !isTakenBack(lockdown, stage);
+    return isTrue ? [[name, [whose, hash, until]] as const] : [];
+  });
+  const spent = (annotations[SPENT] ?? []).filter((entry) => asked.some((hash) => entry.startsWith(`${hash} 2`)));
+  return { ...Object.fromEntries(told), ...(spent.length > 0 ? { [SPENT]: spent } : {}) };
+}
+
+function isTakenBack({ phase, stages }: SeenState['lockdown'], stage: Stage): boolean {
+  const isGivenBack = stage === 'disable-discovery' && phase === 'released';
+  return isGivenBack || ['waiting', 'skipped'].includes(stages[stage].phase);
 }
 
 function prefixesThatStand({ lockdown, drafts }: SeenState, was: Namespace): string[] {
