@@ -29,7 +29,7 @@ export type SweepDeps = ForgettingDeps &
       ForgettingDeps['lockdowns'] &
       OrphanDeps['lockdowns'];
     readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
-    readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'unschedule' | 'underWay'>;
+    readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'unschedule' | 'underWay' | 'freed'>;
     readonly evidence: Pick<EvidenceStore, 'former'> & ForgettingDeps['evidence'];
     readonly directory: { members(group: string): Promise<readonly string[]> };
     readonly groupAges: GroupAges;
@@ -50,6 +50,7 @@ const SHOWN_AGAIN_MS = 3_600_000;
 export function sweep(deps: SweepDeps) {
   return async (): Promise<void> => {
     const minute = Math.floor(deps.now() / 60_000);
+    await freeQueues(deps);
     await takeUpAgain(deps);
     const clockTrouble = await deps.clockTrouble();
     if (clockTrouble !== undefined) deps.journal.warned({ because: clockTrouble });
@@ -98,6 +99,14 @@ export function sweep(deps: SweepDeps) {
 /** The id makes it one a minute, whoever sweeps. */
 function showAgain({ queues }: Pick<SweepDeps, 'queues'>, { id }: Lockdown, minute: number): Promise<unknown> {
   return queues.add('announce', { lockdown: id }, `${id}-sweep${minute}-announce`);
+}
+
+/** What waits in a queue that is held up is lost to whoever waits for it, and nothing else would say so. */
+async function freeQueues({ queues, journal }: Pick<SweepDeps, 'queues' | 'journal'>): Promise<void> {
+  for (const name of await queues.freed())
+    journal.warned({
+      because: `The queue ${name} was paused or throttled, so its jobs were not done; it goes on now. Lockstep pauses no queue: somebody who may write to Redis did.`,
+    });
 }
 
 /** What somebody was told is recorded, and the queue has lost. */

@@ -14,6 +14,7 @@ import { redisFormer } from './credentials/redis-former.ts';
 import { redisLedger } from './credentials/redis-ledger.ts';
 import { redisPutBack } from './credentials/redis-put-back.ts';
 import { redisAsSlack } from './credentials/redis-slack.ts';
+import { redisAsSlackQueues } from './credentials/redis-slack-queues.ts';
 import { redisAsWorker } from './credentials/redis-worker.ts';
 import { sameDraftAgain } from './credentials/same-draft-again.ts';
 import { withSigningSecret } from './credentials/signing-secret.ts';
@@ -35,6 +36,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   ...withUserToken,
   ...redisReading,
   ...redisAsSlack,
+  ...redisAsSlackQueues,
   ...redisAsWorker,
   ...redisFormer,
   ...redisPutBack,

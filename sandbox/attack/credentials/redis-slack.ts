@@ -20,8 +20,8 @@ const ignored = () => undefined;
 type WorkersJob = Exclude<JobName, (typeof FROM_SLACK)[number]>;
 
 /** Does each with this password, and gives what Redis said to the last; one that is not refused went through. */
-async function refusedByRedis(
-  scene: Scene,
+export async function refusedByRedis(
+  scene: Pick<Scene, 'redisUrls'>,
   commands: Readonly<Record<string, (redis: Redis) => Promise<unknown>>>,
 ): Promise<string> {
   const redis = new Redis(scene.redisUrls.slack, { maxRetriesPerRequest: 1 });
