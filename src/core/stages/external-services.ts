@@ -96,7 +96,14 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** As many rows as a reader of the card counts: each name on its own, although one ruleset may hold several. */
 function breadthOf(scene: Scene, services: readonly Service[]): NonNullable<Sketch['breadth']> {
-  const seen = services.reduce((sum, service) => sum + new Set(service.edges.map(sourceOf)).size, 0);
-  return { seen, possible: services.length * scene.own.length, of: 'pairs of workloads and external services' };
+  const edges = services.flatMap((service) => service.edges);
+  const names = new Set(edges.map(nameOf));
+  const seen = new Set(edges.map((edge) => JSON.stringify([sourceOf(edge), nameOf(edge)])));
+  return { seen: seen.size, possible: names.size * scene.own.length, of: 'pairs of workloads and names outside' };
+}
+
+function nameOf(edge: Edge): string {
+  return outsideNames(edge)[0] ?? '';
 }

@@ -27,6 +27,7 @@ export function sketchKubelets(scene: Scene, edges: readonly Edge[], mint: Mint)
     changes: [...parts, ...split].flatMap((part) => part.changes),
     leftOut: [...parts, ...split].flatMap((part) => part.leftOut),
     remarks: [...disbelief(scene), ...split.flatMap((part) => part.remarks), ...parts.flatMap((part) => part.remarks)],
+    ...(parts.length === 0 ? {} : { breadth: breadthOf(scene, nodes) }),
   };
 }
 
@@ -50,7 +51,7 @@ function kubelet(scene: Scene, nodes: readonly string[], edges: readonly Edge[],
     incomingRules: [allow('kubelets', [[network.tag]], GUIDE_PORTS)],
     outgoingRules: [],
   });
-  const seen = new Set(edges.map((edge) => outsideAddress(edge)));
+  const seen = new Set(comingFrom(scene, nodes).map(outsideAddress));
   const unseen = nodes.filter((address) => !seen.has(address));
   const remarks: Remark[] = [
     ...(scene.nodes.from === 'flows'
@@ -65,7 +66,12 @@ function kubelet(scene: Scene, nodes: readonly string[], edges: readonly Edge[],
     ...manyPortsRemarks(scene, edges),
     ...(unseen.length === 0 || scene.nodes.from === 'flows'
       ? []
-      : [{ level: 'note' as const, text: `${list(unseen)} are nodes too, though nothing was seen from them yet.` }]),
+      : [
+          {
+            level: 'note' as const,
+            text: `${list(unseen)} ${unseen.length === 1 ? 'is a node' : 'are nodes'} too; no traffic from there was seen yet.`,
+          },
+        ]),
     ...(edges.some(isIcmp)
       ? [
           {
@@ -82,6 +88,22 @@ function kubelet(scene: Scene, nodes: readonly string[], edges: readonly Edge[],
         ? []
         : [{ edges: beyond, because: 'the guide allows kubelets TCP and four kinds of ICMP; this is neither' }],
     remarks,
+  };
+}
+
+/** All that nodes were seen to send, also what some rule allows already. */
+function comingFrom(scene: Scene, nodes: readonly string[]): Edge[] {
+  const known = new Set(nodes);
+  return scene.edges.filter(({ source }) => source.kind === 'address' && known.has(source.address));
+}
+
+/** The guide lets every node knock at every TCP port of every workload. */
+function breadthOf(scene: Scene, nodes: readonly string[]): NonNullable<Sketch['breadth']> {
+  const pairs = comingFrom(scene, nodes).map((edge) => JSON.stringify([outsideAddress(edge), destinationOf(edge)]));
+  return {
+    seen: new Set(pairs).size,
+    possible: nodes.length * scene.own.length,
+    of: 'pairs of nodes and workloads, on every TCP port',
   };
 }
 

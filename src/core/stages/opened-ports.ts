@@ -61,16 +61,21 @@ function declaredAndSeen(workload: Workload, services: readonly KubernetesServic
         text: `${list(labels)} of ${workload.name} was reached from outside, though Service ${service.name} is not published.`,
       })),
       ...adminRemarks(workload, ports),
-      ...(published.some(({ labels }) => labels.length > 1)
-        ? [
-            {
-              level: 'note' as const,
-              text: `${workload.name}: node port, target port and port of the Service, as in the guide; the pod itself sees the target port.`,
-            },
-          ]
-        : []),
+      ...unseenRemarks(
+        workload,
+        published.flatMap(({ labels }) => labels.filter((label) => !seen.includes(label))),
+      ),
     ],
   };
+}
+
+/** The guide opens all three numbers of a Service's port, whichever of them was seen. */
+function unseenRemarks(workload: Workload, ports: readonly string[]): Remark[] {
+  if (ports.length === 0) return [];
+  const unseen = sortPorts(ports);
+  const are = unseen.length === 1 ? 'is' : 'are';
+  const text = `${list(unseen)} of ${workload.name} ${are} opened although nobody outside was seen there: the guide opens node port, target port and port of a Service, and the pod itself sees the target port.`;
+  return [{ level: 'note', text }];
 }
 
 type Declared = { readonly port: ServicePort; readonly labels: readonly string[] };

@@ -60,12 +60,19 @@ export function sketchWebServer(scene: Scene, edges: readonly Edge[], mint: Mint
     changes: [...network.changes, ...rulesets],
     leftOut,
     remarks: [...remarks, ...tagRemarks(scene, open), { level: 'note', text: wide }],
+    breadth: {
+      seen: open.reduce((sum, server) => sum + server.portsSeen, 0),
+      possible: open.reduce((sum, server) => sum + server.ports.length, 0),
+      of: 'ports open to the internet',
+    },
   };
 }
 
 type Server = {
   readonly workload: Workload;
   readonly ports: readonly string[];
+  /** Of these, how many the outside was seen to use. */
+  readonly portsSeen: number;
   /** The entries of `internet` that its clients need. */
   readonly clients: readonly string[];
   readonly leftOut: readonly LeftOut[];
@@ -74,7 +81,7 @@ type Server = {
 
 function serverOf(scene: Scene, workload: Workload, edges: readonly Edge[]): Server {
   const seen = portsOf(edges);
-  const nobody = { workload, ports: [], clients: [] };
+  const nobody = { workload, ports: [], portsSeen: 0, clients: [] };
   if (!scene.identify(workload).best) {
     const because = `${workload.name} carries no tag that a rule could name`;
     return { ...nobody, leftOut: [{ edges, because }], remarks: [] };
@@ -90,6 +97,7 @@ function serverOf(scene: Scene, workload: Workload, edges: readonly Edge[]): Ser
   return {
     workload,
     ports,
+    portsSeen: seen.filter((port) => kept.has(port)).length,
     clients: entriesFor(edges.filter(isKept)),
     leftOut: dropped.length === 0 ? [] : [{ edges: dropped, because }],
     remarks,

@@ -179,3 +179,16 @@ function networks(draft: Draft) {
     change.kind === 'create-external-network' ? [[change.network.name, ...change.network.entries]] : [],
   );
 }
+
+test('how wide it is counts names as the card lists them, although one ruleset holds several', () => {
+  const draft = draftOf([
+    outgoing('logging.googleapis.com', '142.250.1.1'),
+    outgoing('logging.googleapis.com', '142.250.1.2'),
+    outgoing('cloudtrace.googleapis.com', '142.250.1.3'),
+  ]);
+  expect(draft.unallowed.map(({ destination }) => destination).sort()).toEqual([
+    'cloudtrace.googleapis.com',
+    'logging.googleapis.com',
+  ]);
+  expect(draft.breadth).toEqual({ seen: 2, possible: 4, of: 'pairs of workloads and names outside' });
+});

@@ -1,7 +1,19 @@
 /** Which addresses count as the cluster's nodes, and what they may do. */
 import { expect, test } from 'vitest';
 import { draftStage } from '#core/stages/draft-stage.ts';
-import { edge, evidence, kubernetes, MONDAY, NO_ANSWERS, SETTINGS, SHOP, workload } from '#test/support/evidence.ts';
+import {
+  edge,
+  evidence,
+  kubernetes,
+  MONDAY,
+  NO_ANSWERS,
+  network,
+  policy,
+  ruleset,
+  SETTINGS,
+  SHOP,
+  workload,
+} from '#test/support/evidence.ts';
 
 const frontend = workload('frontend');
 const cart = workload('cartservice');
@@ -107,4 +119,25 @@ test('a node that also carries a load balancer’s clients is pointed out', () =
 
 test('public clients are not the kubelets’ business', () => {
   expect(draftOf([edge('198.51.100.20', frontend, 'tcp/8080')], { kubernetes: kubernetes() }).changes).toEqual([]);
+});
+
+test('a node whose probes another stage’s rule allows already is not called unseen', () => {
+  const internet = network('internet', 'externalnetwork:name=internet', ['0.0.0.0/0']);
+  const open = ruleset('allow-web-server', {
+    incomingRules: [
+      { name: 'web', action: 'Allow', object: [['externalnetwork:name=internet']], protocolPorts: ['tcp/8080'] },
+    ],
+  });
+  const seen = [edge('10.128.0.2', frontend, 'tcp/8080', PROBE), edge('10.128.0.3', cart, 'tcp/7070', PROBE)];
+  const nodes = ['10.128.0.2', '10.128.0.3', '10.128.0.4'].map((address) => ({ name: address, addresses: [address] }));
+  const draft = draftOf(seen, {
+    kubernetes: kubernetes({ nodes }),
+    policy: policy({ externalNetworks: [internet], rulesets: [open] }),
+  });
+  expect(draft.unallowed.map(({ source }) => source)).toEqual(['10.128.0.3']);
+  expect(draft.alreadyAllowed.map(({ group }) => group.source)).toEqual(['10.128.0.2']);
+  expect(draft.remarks.map(({ text }) => text)).toContain(
+    '10.128.0.4 is a node too; no traffic from there was seen yet.',
+  );
+  expect(draft.breadth).toEqual({ seen: 2, possible: 6, of: 'pairs of nodes and workloads, on every TCP port' });
 });

@@ -191,3 +191,14 @@ function ports(draft: ReturnType<typeof draftStage>) {
     change.kind === 'create-ruleset' ? change.ruleset.incomingRules.flatMap((rule) => rule.protocolPorts) : [],
   );
 }
+
+test('of the three ports that a Service’s port opens, those nobody was seen on are named and counted', () => {
+  const draft = draftOf(
+    [edge('198.51.100.20', frontend, 'tcp/8080')],
+    [service('frontend-external', 'frontend', [[80, 8080, 31234]])],
+  );
+  expect(draft.breadth).toEqual({ seen: 1, possible: 3, of: 'ports open to the internet' });
+  expect(draft.remarks.map(({ text }) => text).join()).toContain(
+    'tcp/80 and tcp/31234 of frontend are opened although nobody outside was seen there',
+  );
+});
