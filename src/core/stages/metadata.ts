@@ -1,4 +1,5 @@
 /** Metadata: the address under which a cloud tells its instances about themselves. */
+import type { Remark } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import { asEntry } from '#core/peers.ts';
 import { outsideAddress } from './ends.ts';
@@ -8,6 +9,8 @@ import type { Scene } from './scene.ts';
 import { allow, type LeftOut, list, portsOf, type Sketch } from './sketch.ts';
 
 const PORTS = ['tcp/80', 'tcp/443'];
+/** As many names as one reads through. */
+const NAMED = 12;
 
 export function sketchMetadata(scene: Scene, edges: readonly Edge[], mint: Mint): Sketch {
   const isUsual = (edge: Edge) => portsOf([edge]).every((port) => PORTS.includes(port));
@@ -52,20 +55,22 @@ export function sketchMetadata(scene: Scene, edges: readonly Edge[], mint: Mint)
             text: `Only ${list(reaching)} may ask the metadata service, not the whole namespace as in the guide, because somebody asked it who looks wrong.`,
           },
         ]
-      : seen < scene.own.length
-        ? [
-            {
-              level: 'note',
-              text: `${seen} of ${scene.own.length} workloads asked the metadata service; all of them may afterwards, and it hands out the machine's cloud credentials.`,
-            },
-          ]
-        : [],
+      : strangersTo(scene, usual),
     breadth: {
       seen,
       possible: narrow ? Math.max(seen, reaching.length) : scene.own.length,
       of: 'workloads that reach the metadata service',
     },
   };
+}
+
+/** Who never asked is let in with the others, as in the guide: an approver has to know whom that means. */
+function strangersTo(scene: Scene, asking: readonly Edge[]): Remark[] {
+  const asked = new Set(asking.map(sourceOf));
+  const others = scene.own.filter(({ key }) => !asked.has(key)).map(({ name }) => name);
+  if (others.length === 0) return [];
+  const text = `${list(others, NAMED)} never asked the metadata service and may afterwards, as the whole namespace may. It hands out the machine’s cloud credentials.`;
+  return [{ level: 'look', text }];
 }
 
 /** The guide's whole namespace, unless that would let in somebody who looks wrong: then those who were seen, by tag. */

@@ -41,3 +41,15 @@ test('a namespace that never asked has its stage skipped, with the reason', () =
   expect(draft.changes).toEqual([]);
   expect(draft.remarks).toEqual([{ level: 'note', text: 'Nothing of this kind was seen.' }]);
 });
+
+test('who never asked and may afterwards is named first, as something to look at', () => {
+  const seen = [edge(frontend, '169.254.169.254', 'tcp/80')];
+  const all = draftStage('metadata', evidence([frontend], seen), SETTINGS, NO_ANSWERS);
+  const some = draftStage('metadata', evidence([frontend, cart], seen), SETTINGS, NO_ANSWERS);
+  const stranger = {
+    level: 'look',
+    text: 'cartservice never asked the metadata service and may afterwards, as the whole namespace may. It hands out the machine’s cloud credentials.',
+  };
+  expect(some.remarks).toContainEqual(stranger);
+  expect(all.remarks.filter(({ text }) => text.includes('never asked'))).toEqual([]);
+});
