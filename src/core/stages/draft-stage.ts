@@ -16,6 +16,7 @@ import { sketchMetadata } from './metadata.ts';
 import { type Mint, mintFor } from './mint.ts';
 import { sketchPods } from './pods.ts';
 import { isWanting, type Scene, setScene } from './scene.ts';
+import { withServiceNames } from './service-names.ts';
 import { type LeftOut, list, type Sketch } from './sketch.ts';
 import { letThrough, sponsorRemarks, stoppedGroups, withSponsors } from './sponsors.ts';
 import { reasonsOf, withSuspicions } from './suspects.ts';
@@ -107,9 +108,12 @@ function written(
     namespace: evidence.namespace,
     stage,
     changes,
-    unallowed: groupEdges(
-      wanting.filter((edge) => !left.has(edge)),
-      evidence,
+    unallowed: withServiceNames(
+      groupEdges(
+        wanting.filter((edge) => !left.has(edge)),
+        evidence,
+      ),
+      evidence.kubernetes,
     ),
     allows,
     alreadyAllowed: [],

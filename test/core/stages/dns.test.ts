@@ -136,3 +136,11 @@ function rulePorts(draft: ReturnType<typeof draftStage>) {
 function entries(draft: ReturnType<typeof draftStage>) {
   return draft.changes.flatMap((change) => (change.kind === 'create-external-network' ? change.network.entries : []));
 }
+
+test('an approver reads the name of the DNS service beside its address', () => {
+  const seen = edge(frontend, '10.75.240.10', 'udp/53');
+  const known = draftStage('dns', evidence([frontend], [seen], { kubernetes: kubernetes() }), SETTINGS, NO_ANSWERS);
+  const unknown = draftStage('dns', evidence([frontend], [seen]), SETTINGS, NO_ANSWERS);
+  expect(known.unallowed).toMatchObject([{ destination: '10.75.240.10', names: ['kube-dns'] }]);
+  expect(unknown.unallowed.flatMap(({ names }) => names)).toEqual([]);
+});
