@@ -17,6 +17,7 @@ import { whyRefused } from '#core/refusal.ts';
 import { replay } from '#core/replay.ts';
 import { outOfShadow } from '#core/shadow.ts';
 import type { Stage } from '#core/stage.ts';
+import { talliesOf } from '#core/tallies.ts';
 import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { GroupAges } from '#redis/group-ages.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
@@ -184,9 +185,7 @@ function findingOf(
     localPrefixes,
     reach,
     replay: {
-      kept: result.kept,
-      cut: result.cut,
-      uncertain: result.uncertain,
+      ...talliesOf(evidence.edges, result, evidence),
       cutGroups: groupsByWhatHurts(
         result.cutEdges.map(({ edge }) => edge),
         evidence,

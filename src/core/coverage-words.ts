@@ -20,7 +20,7 @@ export function coverageInWords(coverage: Coverage): string[] {
 
 /** Both, with their intervals, because each is deceived by something else. */
 function estimates({ byVolume, byDays, edges, flows }: Coverage): string {
-  const seen = `${number(edges)} edges and ${number(flows)} flows seen`;
+  const seen = `${number(edges)} edges and ${number(flows)} flows seen, scans aside`;
   if (!byVolume && !byDays) return `${seen}; how much there is cannot be estimated yet.`;
   const both = [
     ...(byVolume ? [{ value: byVolume.value, words: `by volume ${share(byVolume)} of the flows to come` }] : []),
@@ -40,8 +40,8 @@ function missing(weekdays: readonly string[]): string {
 }
 
 function onOneDayOnly({ onOneDayOnly: groups }: Coverage): string {
-  if (groups.length === 0) return 'Seen on one day only: nothing.';
-  return `Seen on one day only: ${some(groups.map(groupInWords))}.`;
+  if (groups.length === 0) return 'Seen on one day only, scans aside: nothing.';
+  return `Seen on one day only, scans aside: ${some(groups.map(groupInWords))}.`;
 }
 
 function newPerDay({ newPerDay: days, growing }: Coverage): string {

@@ -196,17 +196,19 @@ describe('the figures beside the advice', () => {
     const rare = [edge('frontend', 'payment', [3], { count: 1 }), edge('cart', 'payment', [5], { count: 1 })];
     const [estimates] = words({ edges: [...STEADY, ...rare] });
     expect(estimates).toMatch(
-      /^6 edges and 4,002 flows seen: by days [\d.]+ % \([\d.]+ to [\d.]+\) of all edges, by volume 99\.9 % \([\d.]+ to [\d.]+\) of the flows to come; the lower, first one counts\.$/,
+      /^6 edges and 4,002 flows seen, scans aside: by days [\d.]+ % \([\d.]+ to [\d.]+\) of all edges, by volume 99\.9 % \([\d.]+ to [\d.]+\) of the flows to come; the lower, first one counts\.$/,
     );
   });
 
   test('say that nothing can be estimated where nothing was seen', () => {
-    expect(words({ edges: [] })[0]).toBe('0 edges and 0 flows seen; how much there is cannot be estimated yet.');
+    expect(words({ edges: [] })[0]).toBe(
+      '0 edges and 0 flows seen, scans aside; how much there is cannot be estimated yet.',
+    );
   });
 
   test('name what was seen on one day only, and count the new edges of each day', () => {
     const [, , once, perDay] = words({ edges: [...STEADY, edge('frontend', 'payment', [3], { port: 8443 })] });
-    expect(once).toBe('Seen on one day only: frontend → payment tcp/8443.');
+    expect(once).toBe('Seen on one day only, scans aside: frontend → payment tcp/8443.');
     expect(perDay).toBe(
       'New edges by day: 4 on 11-16, 0 on 11-17, 1 on 11-18, 0 on 11-19, 0 on 11-20, 0 on 11-21, 0 on 11-22; no longer growing.',
     );
