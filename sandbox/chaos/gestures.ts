@@ -1,5 +1,7 @@
 /** How people press and type in a run: without waiting for quiet, one dialog of a person at a time, all of it written down. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { advised } from '#sandbox/slack/advised.ts';
 import type { PickedValues } from '#sandbox/slack/gestures/state.ts';
 import { asPerson } from '#sandbox/slack/people.ts';
 import { people } from '#sandbox/slack/seed.ts';
@@ -164,25 +166,3 @@ function mayBeSealed({ callbackId, privateMetadata }: View): boolean {
 }
 
 const UNSEALED = /deny|leave-out|decide-residual/;
-
-type Input = {
-  block_id?: string;
-  element?: {
-    type?: string;
-    action_id?: string;
-    initial_option?: { value: string };
-    options?: { value: string }[];
-  };
-};
-
-/** The preselected answer for every edge, and a tick at everything that has to be looked at. */
-function advised({ blocks }: View): PickedValues {
-  const values: PickedValues = {};
-  for (const { block_id, element } of blocks as Input[]) {
-    if (!block_id || !element?.action_id) continue;
-    const { type, action_id, initial_option, options = [] } = element;
-    if (type === 'checkboxes') values[block_id] = { [action_id]: options.map(({ value }) => value) };
-    else if (initial_option) values[block_id] = { [action_id]: initial_option.value };
-  }
-  return values;
-}

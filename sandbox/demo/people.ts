@@ -183,7 +183,7 @@ async function typeTheName({ boris, erin, namespace, say }: Cast, { ts }: Messag
   }
 }
 
-/** Takes the preselected answer for every edge, page by page. */
+/** Takes the advice for every edge, page by page. */
 export async function answerAsAdvised(person: Person, { ts }: Pick<Message, 'ts'>): Promise<void> {
   let { views } = await person.click(LOCKDOWNS, ts, 'lockstep.decide', YES);
   for (let view = views.at(-1); view; view = views.at(-1)) {

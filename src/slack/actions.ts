@@ -20,7 +20,7 @@ import { decideResidual, inOrder } from './views/decide-residual.ts';
 import { draftDetails } from './views/draft-details.ts';
 import { lookFirst } from './views/look-first.ts';
 import { askSponsor, withoutSponsor } from './views/sponsor.ts';
-import { castVote, openAsk, outdated, whyNot } from './votes.ts';
+import { COUNTED, castVote, isCounted, openAsk, outdated, whyNot } from './votes.ts';
 import { whyRefused, wishFor } from './wishes.ts';
 
 export type Deps = Household & { readonly client: webApi.WebClient };
@@ -111,7 +111,8 @@ async function approve(deps: Deps, press: Press, lockdown: Lockdown, stage: Stag
     await knownToSlack(deps, press.trigger);
     return castVote(deps, actor, { ...given, gesture: 'button' });
   }
-  // Whoever may not vote need not read and type first.
+  // Whoever may not vote, or has voted, need not read and type first.
+  if (isCounted(actor, { ...given, gesture: 'typed-name' }, ask)) return { recorded: COUNTED };
   const refused = whyNot(deps, actor, { ...given, gesture: 'typed-name' }, ask);
   if (refused !== undefined) return { refused };
   const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, ask.digest));

@@ -1,5 +1,5 @@
 /** How a button, a typed name or a reaction becomes a signed vote. */
-import { type Ask, type Vote, whyMayNotDeny, whyMayNotVote } from '#core/approval.ts';
+import { type Ask, outcome, type Vote, whyMayNotDeny, whyMayNotVote } from '#core/approval.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { cardNames } from './card-names.ts';
@@ -31,6 +31,7 @@ export async function castVote(deps: Deps, actor: Actor, given: Gesture): Promis
   const { journal, directory, receiptKey, now } = deps;
   const ask = openAsk(lockdown, stage, given.nonce);
   if (!ask) return outdated(deps, lockdown, stage);
+  if (isCounted(actor, given, ask)) return { recorded: COUNTED };
   const refused =
     whyNot(deps, actor, given, ask) ??
     (await refusedPerson(directory, actor.user)) ??
@@ -59,6 +60,14 @@ export async function castVote(deps: Deps, actor: Actor, given: Gesture): Promis
   );
   return leaveWish(deps, actor, lockdown, { verb: 'vote', stage, vote });
 }
+
+/** Whether the same was said to this very question before. A button outlasts a reaction that is taken off, so it is recorded beside one. */
+export function isCounted({ person }: Actor, { lockdown, stage, decision, gesture }: Gesture, ask: Ask): boolean {
+  const own = outcome(lockdown.stages[stage].votes, ask).approving.find((vote) => vote.person === person);
+  return own !== undefined && decision === 'approve' && (own.gesture !== 'reaction' || gesture === 'reaction');
+}
+
+export const COUNTED = 'Your vote is recorded already; it counts once.';
 
 /** The question this card asked, while it is still the question. */
 export function openAsk(lockdown: Lockdown, stage: Stage, nonce: string | undefined): Ask | undefined {

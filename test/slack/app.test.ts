@@ -1,9 +1,11 @@
 /** People against the real Slack process over a real socket: what they do, what is left for the workers, what they are told. */
+
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Ask } from '#core/approval.ts';
 import { commitments } from '#core/commitment.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
+import { advised } from '#sandbox/slack/advised.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { slackClient } from '#slack/client.ts';
 import { poster } from '#slack/post.ts';
@@ -165,6 +167,18 @@ test('a guest is refused by what Slack says about them, whatever the configurati
   await house.around.setPerson(ALICE, { is_restricted: true });
   const seen = await house.as(ALICE).command(CHANNEL, `/lockdown start ${NAMESPACE}`);
   expect(told(seen)).toBe('Guests of this workspace decide nothing here.');
+});
+
+test('who presses Approve once more is told that the vote was recorded before, and no second one is left', async () => {
+  const { card, lockdown } = await asking('dns');
+  const { ask } = lockdown.stages.dns;
+  if (!ask) throw new Error('nothing is asked');
+  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS, { gesture: 'button' })] }));
+  const seen = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  expect(told(seen)).toBe('Your vote is recorded already; it counts once.');
+  expect(house.memory.left).toEqual([]);
+  await house.as(CHITRA).click(CHANNEL, card.ts, 'lockstep.approve');
+  expect(wishes()).toMatchObject([{ verb: 'vote', vote: { user: CHITRA } }]);
 });
 
 test('an approver’s click becomes a signed vote for exactly this draft', async () => {
@@ -358,11 +372,14 @@ test('answers for the residual are gathered over all pages and left as one wish'
   }));
   const { card } = await asking('disable-discovery', { cuts: true, undecided: 45 }, disableFinding(residual));
   const opened = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.decide');
-  const view = String(opened.views.at(-1)?.id);
-  const second = await house.as(BORIS).submit(view, { 'residual-0': { answer: 'block' } });
+  const first = opened.views.at(-1) ?? {};
+  const view = String(first.id);
+  const unanswered = await house.as(BORIS).submit(view);
+  expect(Object.keys(unanswered.errors)).toHaveLength(40);
+  const second = await house.as(BORIS).submit(view, { ...advised(first), 'residual-0': { answer: 'block' } });
   expect(second.errors).toEqual({});
   expect(house.memory.left).toEqual([]);
-  const done = await house.as(BORIS).submit(view);
+  const done = await house.as(BORIS).submit(view, advised(second.views.at(-1) ?? {}));
   expect(done.errors).toEqual({});
   const [request] = house.memory.requests();
   if (request?.wish.verb !== 'decide-residual') throw new Error('no answers were left');

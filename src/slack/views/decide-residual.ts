@@ -45,7 +45,7 @@ export function decideResidual({ namespace, residual, state, mayVoteAfter, tooFe
           bold('block'),
           ' it knowingly.',
         ],
-        `${number(first + 1)} to ${number(first + here.length)} of ${kinds(residual.length)}. ${changes ? 'The present answers are already chosen.' : 'What we advise is already chosen, or what was answered.'}`,
+        `${number(first + 1)} to ${number(first + here.length)} of ${kinds(residual.length)}. ${changes ? 'The present answers are already chosen.' : 'Nothing is allowed unless you choose so; where we advise to block, that is chosen already.'}`,
         ...(mayVoteAfter ? [] : ['Whoever answers here shapes the draft, so somebody else has to approve it.']),
         ...(tooFewAfter ? [warning(tooFewAfter)] : []),
       ),
@@ -77,6 +77,9 @@ function question(residual: Residual, position: number): KnownBlock {
   const block = option('block', 'Block: it will be rejected');
   // Nothing in this namespace could allow it, so it is not offered.
   const allow = changes.length > 0 ? option('allow', 'Allow: add a rule for it') : undefined;
+  const blockable = advice === 'block' || allow === undefined;
+  // Whoever records a page in passing widens nothing, and passes over nothing that looks wrong or that nobody can tell by counting.
+  const chosen = decision?.answer ?? (blockable && !wrong && !unchosen ? 'block' : undefined);
   return {
     type: 'input',
     block_id,
@@ -89,10 +92,7 @@ function question(residual: Residual, position: number): KnownBlock {
       type: 'radio_buttons',
       action_id,
       options: allow ? [allow, block] : [block],
-      // What looks wrong, and what nobody can tell by counting, is never answered in passing along with the rest of the page.
-      ...((wrong || unchosen) && !decision
-        ? {}
-        : { initial_option: (decision?.answer ?? advice) === 'allow' && allow ? allow : block }),
+      ...(chosen ? { initial_option: chosen === 'allow' && allow ? allow : block } : {}),
     },
   };
 }
