@@ -5,7 +5,7 @@ import type { Entry, LockdownStore } from '#redis/lockdown-store.ts';
 import { repeatsVote, threadLine } from '#slack/views/thread-line.ts';
 import type { JobData } from '#src/jobs.ts';
 import { type ChannelLookDeps, lookAtChannel } from './looking-at-channel.ts';
-import { type ShowingDeps, showAll } from './showing.ts';
+import { type ShowingDeps, showLockdown, showThread } from './showing.ts';
 import { closes, type VouchingDeps, vouchFor } from './vouching.ts';
 
 export type AnnounceDeps = ShowingDeps &
@@ -27,7 +27,8 @@ export function announce(deps: AnnounceDeps) {
   return async ({ lockdown: id }: JobData<'announce'>): Promise<void> => {
     const lockdown = await deps.lockdowns.read(id);
     if (!lockdown) return;
-    const { ts: thread } = await showAll(deps, lockdown);
+    const { ts: thread } = await showLockdown(deps, lockdown);
+    // Before the cards in the thread: the next stage is being drafted meanwhile, and its question comes below what led to it.
     const told = Number((await deps.cards.shown(id, TOLD)) ?? 0);
     const untold = await deps.lockdowns.history(id, told);
     const closing = untold.findLast(closes);
@@ -36,6 +37,7 @@ export function announce(deps: AnnounceDeps) {
       if (entry === closing) await vouchFor(deps, lockdown, entry, thread);
       await deps.cards.keepShown(id, TOLD, String(entry.number));
     }
+    await showThread(deps, lockdown, thread);
     await lookAtChannel(deps, lockdown, thread);
   };
 }

@@ -102,11 +102,10 @@ function outdated({ namespace, stages }: Lockdown, stage: Stage, revision: numbe
   return supersededCard({ namespace, stage, observed: stages[stage].shadow?.revision === revision });
 }
 
-/** Every card of a lockdown, as it has to look now. */
-export async function showAll(deps: ShowingDeps, lockdown: Lockdown): Promise<Place> {
+/** Every card in the thread of a lockdown, as it has to look now. */
+export async function showThread(deps: ShowingDeps, lockdown: Lockdown, thread: string): Promise<void> {
   const { id, channel } = lockdown;
-  const card = await showLockdown(deps, lockdown);
-  const where = { channel, thread: card.ts };
+  const where = { channel, thread };
   for (const stage of STAGES) {
     const { revision, phase, ask } = lockdown.stages[stage];
     const finding = ask && (await deps.evidence.draft(id, stage, ask.digest));
@@ -125,7 +124,6 @@ export async function showAll(deps: ShowingDeps, lockdown: Lockdown): Promise<Pl
   }
   const watch = await deps.evidence.watch(id);
   if (watch) await show(deps, id, cardNames.watch, where, watchCard({ lockdown, finding: watch }));
-  return card;
 }
 
 /** Asks whether to wait, exercise or go on, once newer flows have not come in time; afterwards says how that ended. */

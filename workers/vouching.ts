@@ -36,7 +36,7 @@ export async function vouchFor(deps: VouchingDeps, lockdown: Lockdown, entry: En
     card: cardNames.checkpoint(entry.number),
     channel,
     thread,
-    message: checkpointLine({ size: entry.number, key: ledgerKey.id, note }),
+    message: checkpointLine({ size: entry.number, key: ledgerKey.id, root: entry.hash }),
     facts: { note },
   });
   const permalink = await deps.poster.permalink(place);

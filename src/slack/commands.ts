@@ -138,7 +138,7 @@ async function flows(deps: Deps, { namespace, stage }: Extract<Command, { verb: 
     return { refused: `Flows are read from the start of a lockdown on, and there is none of \`${namespace}\`.` };
   if (stage)
     return flowsOfStage(namespace, stage, await inTime('the evidence', deps.findings.draft(lockdown.id, stage)));
-  return flowsOverview(namespace, await inTime('the evidence', deps.findings.discovery(lockdown.id)));
+  return flowsOverview(lockdown, await inTime('the evidence', deps.findings.discovery(lockdown.id)));
 }
 
 /** A channel that looks like the right one, or a talk that nobody sees, changes nothing. */

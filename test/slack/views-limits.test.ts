@@ -233,7 +233,7 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
       lockdown: asking,
       event: { type: 'vote-cast', stage: 'dns', vote: aVote(one, { decision: 'deny', reason: one }) },
     }),
-    flowsOverview: flowsOverview(one, { ...discovery, completeness: finding.completeness }),
+    flowsOverview: flowsOverview(aLockdown(named), { ...discovery, completeness: finding.completeness }),
     flowsOfStage: flowsOfStage(one, 'dns', finding),
     flowsResidual: flowsOfStage(one, 'disable-discovery', disabling),
     home: home({
@@ -251,7 +251,7 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
     orphanGivenBack: orphanGivenBack({
       ...{ namespace: one, lockdown: one, former: { incoming: 'Inherit', outgoing: 'Allow' } },
     }),
-    checkpointLine: checkpointLine({ size: Number.MAX_SAFE_INTEGER, key: one, note: one.repeat(many) }),
+    checkpointLine: checkpointLine({ size: Number.MAX_SAFE_INTEGER, key: one, root: one }),
     superseded: supersededCard({ namespace: one, stage: 'dns' }),
     starting: starting({ namespace: one, days: 7, channel: 'C0LOCKDOWN1' }),
     answer: answer(one, { url: 'https://acme.slack.com/x', text: 'To its card.' }),

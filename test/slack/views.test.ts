@@ -330,14 +330,45 @@ test('an edge that nothing here could allow can only be blocked', () => {
   expect(text).not.toContain('Allow: add a rule');
 });
 
-test('what came from inside and only seldom has no answer chosen beforehand', () => {
+test('traffic of the stage that is allowed already is counted beside the table', () => {
+  const finding = aFinding();
+  const probes = {
+    group: aGroup('10.128.0.4', 'frontend', { count: 4508 }),
+    ruleset: 'allow-web-server',
+    namespace: NAMESPACE,
+  };
+  const text = draw(
+    approvalCard({
+      lockdown: inStage('dns', { phase: 'asking', ask: anAsk() }),
+      stage: 'dns',
+      finding: { ...finding, draft: { ...finding.draft, alreadyAllowed: [probes] } },
+    }),
+  );
+  expect(text).toContain(
+    'Beside these, 1 kind of traffic of this stage (4,508 flows), allowed already by allow-web-server',
+  );
+});
+
+test('a stage that went on without proof is never shown as simply done', () => {
+  const lockdown = inStage('kubelets', {
+    phase: 'allowed',
+    because: '1 of 2 carried by the new rules',
+    unprovenBy: BORIS,
+  });
+  expect(draw(lockdownCard({ lockdown }))).toContain(
+    `:large_yellow_circle: *kubelets*: done without proof of all of it, as @${BORIS} decided – 1 of 2 carried by the new rules`,
+  );
+});
+
+test('only to block is chosen beforehand, and not where it came from inside and only seldom', () => {
   const [first] = disableFinding().draft.residual;
   if (!first) throw new Error('no residual');
   const { decision: _none, ...open } = first;
   const asked = (residual: typeof open) =>
     drawModal(decideResidual({ namespace: NAMESPACE, residual: [residual], state, mayVoteAfter: true }));
-  expect(asked(open)).toContain('(•)');
-  expect(asked({ ...open, unchosen: true })).not.toContain('(•)');
+  expect(asked({ ...open, advice: 'allow' })).not.toContain('(•)');
+  expect(asked({ ...open, advice: 'block' })).toContain('(•) Block');
+  expect(asked({ ...open, advice: 'block', unchosen: true })).not.toContain('(•)');
 });
 
 test('what is not proven says what to do about it', () => {
@@ -392,8 +423,9 @@ test('the day’s digest, the nudge, status, flows, help, the self-test and what
     statusOfAll([{ lockdown, card }, { lockdown: aLockdown({ paused: true }) }]),
     statusOfAll([]),
     statusOfAll([{ lockdown: aLockdown({ phase: 'watching' }), card, confirmBy: NOW + HOUR }]),
-    flowsOverview(NAMESPACE, discovery),
-    flowsOverview(NAMESPACE, undefined),
+    flowsOverview(aLockdown(), discovery),
+    flowsOverview(inStage('pods', { phase: 'verifying' }), discovery),
+    flowsOverview(aLockdown(), undefined),
     flowsOfStage(NAMESPACE, 'dns', aFinding()),
     flowsOfStage(NAMESPACE, 'pods', undefined),
     help(),
@@ -429,9 +461,11 @@ test('a channel reads which lockdown was lost, what it left, until when somebody
   return drawn(messages.map(draw).join('\n\n'), 'orphan');
 });
 
-test('a checkpoint in the thread is a note that can be copied and checked', () => {
-  const note = 'lockstep/0123456789abcdef0123456789abcdef/chain\n12\nZ0pQ=\n\n— lockstep-ledger Az3grl=\n';
-  return drawn(draw(checkpointLine({ size: 12, key: '84d491d9', note })), 'checkpoint-line');
+test('a checkpoint in the thread is one line in small print, with the hash that an auditor compares', () => {
+  return drawn(
+    draw(checkpointLine({ size: 12, key: '84d491d9', root: '0123456789abcdef'.repeat(4) })),
+    'checkpoint-line',
+  );
 });
 
 test('every event has a sentence in the thread', () => {

@@ -153,9 +153,9 @@ export function aFinding(change: Partial<DraftFinding> = {}): DraftFinding {
     completeness: {
       sentence: 'Go on: 97.8 % of what there is seems to have been seen.',
       details: [
-        '55 edges and 367,730 flows seen: by days 97.8 % (93.1 to 99.6) of all edges, by volume 99.9 % (99.9 to 100) of the flows to come; the lower, first one counts.',
+        '55 edges and 367,730 flows seen, scans aside: by days 97.8 % (93.1 to 99.6) of all edges, by volume 99.9 % (99.9 to 100) of the flows to come; the lower, first one counts.',
         'Calendar: every weekday; 7 nights; no turn of a month.',
-        'Seen on one day only: report-job → billing tcp/8080.',
+        'Seen on one day only, scans aside: report-job → billing tcp/8080.',
         'New edges by day: 51 on 11-16, 3 on 11-17, 1 on 11-18, 0 on 11-19; no longer growing.',
         'Blind spots: the reports of 3 hours are missing or cut short.',
       ],

@@ -30,11 +30,11 @@ import {
 } from './build.ts';
 import { changeList } from './changes.ts';
 import { edgeTable } from './edge-groups.ts';
-import { completeness, doubts, prediction, residualState } from './prediction.ts';
+import { completeness, completenessInShort, doubts, prediction, residualState } from './prediction.ts';
 import { cameOutOfShadow, goesIntoShadow } from './shadow.ts';
 import { withoutSponsor } from './sponsor.ts';
 import { askedLine, expiryLine, extraLines, neededLines, shortageLines, voteLines } from './votes.ts';
-import { edgeLine, kinds, STAGE_MEANS, stageNumber, stageWords } from './words.ts';
+import { edgeLine, kinds, STAGE_MEANS, some, stageNumber, stageWords } from './words.ts';
 
 export type ApprovalCard = {
   readonly lockdown: Lockdown;
@@ -85,6 +85,7 @@ function question({ lockdown, stage, finding, later = [] }: ApprovalCard): (Know
     ...(finding.shadow ? cameOutOfShadow(finding.shadow) : []),
     state.ask?.shadowMinutes === undefined ? undefined : goesIntoShadow(state.ask.shadowMinutes),
     ...unallowed(finding),
+    alreadyAllowed(draft),
     changeList('Would be changed on the console:', draft.changes, 12),
     list('Also:', notes, 4),
     // What could go wrong stands beside what would be done.
@@ -93,7 +94,7 @@ function question({ lockdown, stage, finding, later = [] }: ApprovalCard): (Know
     ...(residual ? residualState(draft.residual) : []),
     list('Left out on purpose:', draft.leftOut.map(because), 12, LIMITS.line),
     ...(residual ? [] : prediction(finding)),
-    ...completeness(finding),
+    ...(residual ? completeness(finding) : [completenessInShort(finding)]),
     list(
       [
         bold('Seen since this was asked'),
@@ -186,6 +187,18 @@ function unallowed({ draft }: DraftFinding): (KnownBlock | undefined)[] {
         )
       : undefined,
   ];
+}
+
+/** Else the table would be taken for all the traffic of its kind. */
+function alreadyAllowed({ alreadyAllowed: allowed }: Draft): KnownBlock | undefined {
+  if (allowed.length === 0) return undefined;
+  const flows = allowed.reduce((sum, { group }) => sum + group.count, 0);
+  const rulesets = [...new Set(allowed.map(({ ruleset }) => ruleset))].sort();
+  return says([
+    `Beside these, ${kinds(allowed.length)} of this stage (${count(flows, 'flow')}), allowed already by `,
+    ...sentence(some(rulesets)),
+    '; named under Details.',
+  ]);
 }
 
 function votes(lockdown: Lockdown, stage: Stage, { digest }: DraftFinding): KnownBlock[] {

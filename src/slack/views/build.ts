@@ -120,7 +120,7 @@ export function list(
 }
 
 /** Small print. */
-function note(...lines: string[]): KnownBlock {
+export function note(...lines: string[]): KnownBlock {
   const elements = lines.slice(0, LIMITS.contextElements).map((line) => plain(line, LIMITS.sectionText));
   return { type: 'context', elements };
 }

@@ -1,18 +1,17 @@
-/** The line in the thread that holds a checkpoint of the history, for whoever wants to check the history against it. */
-import { box, code, count, type Message, message, says } from './build.ts';
+/** The line in the thread that holds a checkpoint of the history: in small print, since it asks nobody for anything. */
+import { count, type Message, message, note } from './build.ts';
 
 export type CheckpointLine = {
   readonly size: number;
   /** Id of the key that signed it. */
   readonly key: string;
-  /** The signed note itself. */
-  readonly note: string;
+  /** Hash of the history's last entry; the signed note itself travels in the message's metadata. */
+  readonly root: string;
 };
 
-export function checkpointLine({ size, key, note }: CheckpointLine): Message {
+export function checkpointLine({ size, key, root }: CheckpointLine): Message {
   const entries = count(size, 'entry', 'entries');
   return message(`Checkpoint of the history: ${entries}`, [
-    says([`Checkpoint of this lockdown’s history, ${entries}, signed with key `, code(key), '.']),
-    ...box(note.trim()),
+    note(`For auditors: checkpoint of this lockdown’s history, ${entries}, last hash ${root}, signed with key ${key}.`),
   ]);
 }

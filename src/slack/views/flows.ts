@@ -1,10 +1,12 @@
 /** What `/lockdown flows` answers: what was seen, and what each stage would do about it. */
 import type { DiscoveryFinding, DraftFinding } from '#core/findings.ts';
+import type { Lockdown } from '#core/lockdown-state.ts';
 import { STAGES, type Stage } from '#core/stage.ts';
 import {
   bold,
   code,
   count,
+  emoji,
   header,
   italic,
   type Line,
@@ -17,11 +19,12 @@ import {
 } from './build.ts';
 import { changeList } from './changes.ts';
 import { edgeTable } from './edge-groups.ts';
-import { edgeLine, kinds, STAGE_MEANS } from './words.ts';
+import { edgeLine, kinds, STAGE_MEANS, stageWords } from './words.ts';
 
 const ROWS = 40;
 
-export function flowsOverview(namespace: string, finding: DiscoveryFinding | undefined): Message {
+export function flowsOverview(lockdown: Lockdown, finding: DiscoveryFinding | undefined): Message {
+  const { namespace } = lockdown;
   if (!finding) return nothingYet(namespace);
   return message(`Flows of ${namespace}: ${count(finding.edges, 'edge')}`, [
     says([
@@ -31,12 +34,29 @@ export function flowsOverview(namespace: string, finding: DiscoveryFinding | und
       bold(count(finding.edges, 'edge')),
       `, ${number(finding.newSinceYesterday)} of them new since yesterday; reports read up to ${utc(finding.readUpTo)}.`,
     ]),
-    stagesNow(finding),
+    list(
+      'How the stages stand:',
+      STAGES.filter((stage) => isBegun(lockdown, stage)).map((stage) => stands(lockdown, stage)),
+      STAGES.length,
+    ),
+    stagesNow({
+      stages: finding.stages.filter(({ stage }) => !STAGES.some((each) => each === stage && isBegun(lockdown, each))),
+    }),
     says(
       [italic('How complete the evidence is: '), finding.completeness.sentence],
       ['One stage: ', code(`/lockdown flows ${namespace} dns`)],
     ),
   ]);
+}
+
+/** What a stage would do if it were opened is no news of one that was. */
+function isBegun({ phase, stages }: Lockdown, stage: Stage): boolean {
+  return phase !== 'discovering' && stages[stage].phase !== 'waiting';
+}
+
+function stands(lockdown: Lockdown, stage: Stage): Line {
+  const [mark, word] = stageWords(lockdown, stage);
+  return [emoji(mark), ' ', bold(stage), ': ', word];
 }
 
 export function flowsOfStage(namespace: string, stage: Stage, finding: DraftFinding | undefined): Message {

@@ -68,8 +68,10 @@ function stageLine({ lockdown, links }: LockdownCard, stage: Stage): Line {
   const because = givenBack ? undefined : lockdown.stages[stage].because;
   const [mark, word] = stageWords(lockdown, stage);
   const url = links?.[stage];
+  const { phase, unprovenBy } = lockdown.stages[stage];
+  const decided: Piece[] = phase === 'allowed' && unprovenBy ? [', as ', person(unprovenBy), ' decided'] : [];
   const reason: Piece[] = because ? [' – ', ...sentence(because)] : [];
-  return [emoji(mark), ' ', url ? link(url, stage) : bold(stage), ': ', word, ...reason];
+  return [emoji(mark), ' ', url ? link(url, stage) : bold(stage), ': ', word, ...decided, ...reason];
 }
 
 /** What it waits for, and for whom. */

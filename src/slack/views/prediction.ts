@@ -1,6 +1,6 @@
 /** What the replay says: what would still be cut, what is uncertain, how wide the rules are, what is in doubt. */
 import type { KnownBlock } from '@slack/types';
-import type { Residual } from '#core/draft.ts';
+import type { EdgeGroup, Residual } from '#core/draft.ts';
 import type { DraftFinding, Tally } from '#core/findings.ts';
 import { LIMITS } from '../limits.ts';
 import { bold, count, italic, type Line, list, number, type Piece, person, says } from './build.ts';
@@ -18,8 +18,8 @@ export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBloc
         `, ${tally(cut)} cut, ${tally(uncertain)} uncertain.`,
       ]),
       list(
-        'Cut then, what hurts most first, unless a stage to come allows it:',
-        replay.cutGroups.map((group) => `${edgeLine(group)} (${count(group.count, 'flow')})`),
+        'Cut then, most flows first, unless a stage to come allows it:',
+        mostFlowsFirst(replay.cutGroups),
         LATER_SHOWN,
         LIMITS.line,
       ),
@@ -34,12 +34,7 @@ export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBloc
       bold(`${tally(uncertain)} uncertain`),
       '.',
     ]),
-    list(
-      'Would be cut, what hurts most first:',
-      replay.cutGroups.map((group) => `${edgeLine(group)} (${count(group.count, 'flow')})`),
-      max,
-      LIMITS.line,
-    ),
+    list('Would be cut, most flows first:', mostFlowsFirst(replay.cutGroups), max, LIMITS.line),
     list(
       'Uncertain:',
       replay.uncertainGroups.map(({ group, because }) => `${edgeLine(group)}: ${because}`),
@@ -47,6 +42,13 @@ export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBloc
       LIMITS.line,
     ),
   ];
+}
+
+/** By the one figure that stands beside each, so that the order can be seen. */
+function mostFlowsFirst(groups: readonly EdgeGroup[]): string[] {
+  return groups
+    .toSorted((a, b) => b.count - a.count)
+    .map((group) => `${edgeLine(group)} (${count(group.count, 'flow')})`);
 }
 
 /** The names stand at the top of the card. */
@@ -110,8 +112,15 @@ export function doubts({ draft, doubts: said, kubernetes }: DraftFinding, max = 
 
 /** The advice, then the figures it is from. */
 export function completeness({ completeness: { sentence, details } }: DraftFinding): (KnownBlock | undefined)[] {
-  return [list([italic('How complete the evidence is: '), sentence], details, FIGURES, LIMITS.line)];
+  return [list([italic(COMPLETE), sentence], details, FIGURES, LIMITS.line)];
 }
+
+/** The figures hardly change from stage to stage: on a card that is no last word, the advice is enough. */
+export function completenessInShort({ completeness: { sentence, details } }: DraftFinding): KnownBlock {
+  return says([italic(COMPLETE), sentence, ...(details.length > 0 ? [' The figures are under Details.'] : [])]);
+}
+
+const COMPLETE = 'How complete the evidence is: ';
 
 function byWhom({ group, decision }: Residual): Line {
   return decision ? [edgeLine(group), ', as ', person(decision.by), ' answered'] : edgeLine(group);

@@ -45,13 +45,15 @@ const CANCELLED_STAGE_WORDS: Partial<Record<StagePhase, Words>> = {
 
 /** How a stage stands, as part of what became of its lockdown. */
 export function stageWords({ phase: of, stages }: Pick<Lockdown, 'phase' | 'stages'>, stage: Stage): Words {
-  const { phase, revision } = stages[stage];
+  const { phase, revision, unprovenBy } = stages[stage];
   // Only what was taken back has been drafted and waits nevertheless.
   if (phase === 'waiting' && revision > 0) return ['leftwards_arrow_with_hook', 'taken back'];
   if (stage === 'disable-discovery' && of === 'releasing')
     return ['leftwards_arrow_with_hook', 'the former default actions are being given back'];
   if (stage === 'disable-discovery' && of === 'released')
     return ['leftwards_arrow_with_hook', 'the former default actions are back'];
+  if (phase === 'allowed' && unprovenBy !== undefined)
+    return ['large_yellow_circle', 'done without proof of all of it'];
   return (of === 'cancelled' ? CANCELLED_STAGE_WORDS[phase] : undefined) ?? STAGE_PHASE_WORDS[phase];
 }
 
