@@ -1,10 +1,12 @@
 /** `npm run attack`: what an attacker with any one credential can do to the running product. */
+
 import { writeFile } from 'node:fs/promises';
+import { understood } from '#sandbox/options.ts';
 import { HELP, type Options, readOptions } from './attack/options.ts';
 import { play } from './attack/play.ts';
 import { drawFindings, isWell } from './attack/table.ts';
 
-const options = understood();
+const options = understood(() => readOptions(process.argv.slice(2)), HELP);
 if (options === 'help') process.stdout.write(HELP);
 else process.exitCode = await run(options);
 
@@ -26,13 +28,4 @@ async function run(options: Options): Promise<number> {
     await writeFile(options.json, `${JSON.stringify({ app, seed, well: isWell(findings), ...findings }, null, 2)}\n`);
   }
   return isWell(findings) ? 0 : 1;
-}
-
-function understood(): Options | 'help' {
-  try {
-    return readOptions(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
-    process.exit(2);
-  }
 }

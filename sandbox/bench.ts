@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { givenOptions, understood } from '#sandbox/options.ts';
 import type { Case, Group, Measured, Result } from './bench/measure.ts';
 import { asTable, type Row } from './bench/table.ts';
 
@@ -21,9 +21,10 @@ const GROUPS: readonly (() => Promise<Group>)[] = [
 
 const BUNDLE = fileURLToPath(new URL('../node_modules/.cache/lockstep-bench/bench.mjs', import.meta.url));
 
-const { values } = parseArgs({
-  options: { json: { type: 'string' }, case: { type: 'string' }, only: { type: 'string' } },
-});
+const { values } = understood(
+  () => givenOptions({ options: { json: { type: 'string' }, case: { type: 'string' }, only: { type: 'string' } } }),
+  'npm run bench -- [--only WORDS] [--json FILE]\n',
+);
 if (values.case !== undefined) await measureHere(values.case);
 else await measureAll(values.only ?? '', values.json);
 

@@ -1,6 +1,6 @@
 /** `npm run chaos`: many lockdowns at once while everything around them is hurt, and the seven promises checked at the end. */
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { givenOptions, understood } from '#sandbox/options.ts';
 import { drawResult, isKept } from './chaos/report.ts';
 import { run } from './chaos/run.ts';
 
@@ -15,7 +15,7 @@ const HELP = `npm run chaos -- [options]
 Needs redis-server on the PATH. Exits 0 only if none of the seven promises was broken.
 `;
 
-const options = readOptions();
+const options = understood(readOptions, HELP);
 // Whoever is interrupted takes the processes along: that is done on exit, which a signal alone would skip.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 const result = await run({ ...options, say: (words) => process.stdout.write(`${words}\n`) });
@@ -25,37 +25,32 @@ if (options.json) await writeFile(options.json, `${JSON.stringify(result, null, 
 process.exit(isKept(result) ? 0 : 1);
 
 function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        lockdowns: { type: 'string', default: '200' },
-        minutes: { type: 'string', default: '5' },
-        seconds: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        json: { type: 'string' },
-        keep: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(HELP);
-      process.exit(0);
-    }
-    const seconds =
-      values.seconds === undefined ? 60 * above0('--minutes', values.minutes) : above0('--seconds', values.seconds);
-    const lockdowns = whole('--lockdowns', values.lockdowns);
-    if (lockdowns < 1 || lockdowns > 999) throw new Error('--lockdowns takes a whole number from 1 to 999');
-    return {
-      lockdowns,
-      runMs: Math.round(1000 * seconds),
-      seed: whole('--seed', values.seed),
-      keep: values.keep,
-      ...(values.json === undefined ? {} : { json: values.json }),
-    };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
-    process.exit(2);
+  const { values } = givenOptions({
+    options: {
+      lockdowns: { type: 'string', default: '200' },
+      minutes: { type: 'string', default: '5' },
+      seconds: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    process.exit(0);
   }
+  const seconds =
+    values.seconds === undefined ? 60 * above0('--minutes', values.minutes) : above0('--seconds', values.seconds);
+  const lockdowns = whole('--lockdowns', values.lockdowns);
+  if (lockdowns < 1 || lockdowns > 999) throw new Error('--lockdowns takes a whole number from 1 to 999');
+  return {
+    lockdowns,
+    runMs: Math.round(1000 * seconds),
+    seed: whole('--seed', values.seed),
+    keep: values.keep,
+    ...(values.json === undefined ? {} : { json: values.json }),
+  };
 }
 
 function whole(name: string, text: string): number {

@@ -1,6 +1,6 @@
 /** `npm run demo`: the main job on one machine, with no server, token or account. */
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { givenOptions, understood, wholeNumber } from '#sandbox/options.ts';
 import { GraphMistake } from './console/world/graph.ts';
 import { drawEnding, readEnding } from './demo/ending.ts';
 import { type Laptop, startLaptop } from './demo/laptop.ts';
@@ -23,7 +23,7 @@ const HELP = `npm run demo -- [options]
 
 const AUTO_WITHIN_MS = 300_000;
 
-const options = readOptions();
+const options = understood(readOptions, HELP);
 const starting = startLaptop({
   app: options.app,
   seed: options.seed,
@@ -113,38 +113,27 @@ function wrongly(words: string): never {
 }
 
 function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        auto: { type: 'boolean', default: false },
-        app: { type: 'string', default: 'sandbox/apps/hipster-shop-v0.3.1.json' },
-        seed: { type: 'string', default: '1' },
-        port: { type: 'string', default: '0' },
-        report: { type: 'string' },
-        keep: { type: 'boolean', default: false },
-        'no-kubernetes': { type: 'boolean', default: false },
-        embedded: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(HELP);
-      process.exit(0);
-    }
-    return {
-      ...values,
-      noKubernetes: values['no-kubernetes'],
-      seed: wholeNumber('--seed', values.seed),
-      port: wholeNumber('--port', values.port),
-    };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
-    process.exit(2);
+  const { values } = givenOptions({
+    options: {
+      auto: { type: 'boolean', default: false },
+      app: { type: 'string', default: 'sandbox/apps/hipster-shop-v0.3.1.json' },
+      seed: { type: 'string', default: '1' },
+      port: { type: 'string', default: '0' },
+      report: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+      'no-kubernetes': { type: 'boolean', default: false },
+      embedded: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    process.exit(0);
   }
-}
-
-function wholeNumber(name: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0) throw new Error(`${name} takes a whole number, not ${text}`);
-  return number;
+  return {
+    ...values,
+    noKubernetes: values['no-kubernetes'],
+    seed: wholeNumber('--seed', values.seed),
+    port: wholeNumber('--port', values.port),
+  };
 }

@@ -1,13 +1,15 @@
 /** `npm run poison`: whether an attacker's week can teach the drafts anything, on applications whose week is known. */
+
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { lists as listsOfNow } from '#core/suspicion/lists.ts';
 import { NOT_CHECKED, SIGNALS } from '#core/suspicion/signals.ts';
+import { understood } from '#sandbox/options.ts';
 import { HELP, type Options, readOptions } from './poison/options.ts';
 import { drawClean, drawTrials } from './poison/table.ts';
 import { type Trial, trialOf } from './poison/trial.ts';
 
-const options = understood();
+const options = understood(() => readOptions(process.argv.slice(2)), HELP);
 if (options === 'help') process.stdout.write(HELP);
 else process.exitCode = await run(options);
 
@@ -43,13 +45,4 @@ async function run({ apps, seed, json }: Options): Promise<number> {
     await writeFile(json, `${JSON.stringify(whole, null, 2)}\n`);
   }
   return failed > 0 ? 3 : faults.length > 0 ? 1 : 0;
-}
-
-function understood(): Options | 'help' {
-  try {
-    return readOptions(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
-    process.exit(2);
-  }
 }

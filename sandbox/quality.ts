@@ -1,15 +1,17 @@
 /** `npm run quality`: how good the drafts are, on applications whose true graph is known. */
+
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Redis } from 'ioredis';
+import { understood } from '#sandbox/options.ts';
 import { oddGraph } from './quality/odd.ts';
 import { HELP, type Options, readOptions } from './quality/options.ts';
 import { faultsOf, type Score, scoreOf } from './quality/score.ts';
 import { drawScores } from './quality/table.ts';
 import { startRedis } from './redis.ts';
 
-const options = understood();
+const options = understood(() => readOptions(process.argv.slice(2)), HELP);
 if (options === 'help') process.stdout.write(HELP);
 else process.exitCode = await run(options);
 
@@ -72,13 +74,4 @@ function progressOf(name: string) {
       if (stdout.isTTY) stdout.write('\n');
     },
   };
-}
-
-function understood(): Options | 'help' {
-  try {
-    return readOptions(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
-    process.exit(2);
-  }
 }

@@ -1,5 +1,5 @@
 /** The command line of `npm run attack`. */
-import { parseArgs } from 'node:util';
+import { givenOptions, wholeNumber } from '#sandbox/options.ts';
 
 export const HELP = `npm run attack -- [options]
 
@@ -26,7 +26,7 @@ export type Options = {
 
 /** Throws a sentence for people where the options are wrong. */
 export function readOptions(args: readonly string[]): Options | 'help' {
-  const { values } = parseArgs({
+  const { values } = givenOptions({
     args: [...args],
     options: {
       app: { type: 'string', default: 'sandbox/apps/hipster-shop-v0.3.1.json' },
@@ -37,9 +37,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     },
   });
   if (values.help) return 'help';
-  const seed = Number(values.seed);
-  if (values.seed === '' || !Number.isInteger(seed) || seed < 0)
-    throw new Error(`--seed takes a whole number, not ${values.seed}`);
+  const seed = wholeNumber('--seed', values.seed);
   const { app, only, json } = values;
   return {
     app,

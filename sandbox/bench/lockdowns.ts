@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { givenOptions, understood } from '#sandbox/options.ts';
 import { BARE_WORKER, bareJobs } from './lockdowns/bare-jobs.ts';
 import { clickEach } from './lockdowns/clicking.ts';
 import { type Figure, inWords, quantile } from './lockdowns/figures.ts';
@@ -43,7 +43,7 @@ const QUICK = {
   closed: 500,
 } as const;
 
-const options = readOptions();
+const options = understood(readOptions, HELP);
 const figures: Figure[] = [];
 const village = await foundVillage(options.lockdowns);
 // Whoever has seen enough leaves no processes behind.
@@ -149,7 +149,7 @@ function clicksOf({ rates, forWorkers }: Pick<typeof USUAL | typeof QUICK, 'rate
 }
 
 function readOptions() {
-  const { values } = parseArgs({
+  const { values } = givenOptions({
     options: {
       quick: { type: 'boolean', default: false },
       lockdowns: { type: 'string' },

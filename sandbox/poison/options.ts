@@ -1,5 +1,5 @@
 /** The command line of `npm run poison`. */
-import { parseArgs } from 'node:util';
+import { givenOptions, wholeNumber } from '#sandbox/options.ts';
 
 export const HELP = `npm run poison -- [options]
 
@@ -24,7 +24,7 @@ export type Options = { readonly apps: readonly string[]; readonly seed: number;
 
 /** Throws a sentence for people where the options are wrong. */
 export function readOptions(args: readonly string[]): Options | 'help' {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = givenOptions({
     args: [...args],
     allowPositionals: true,
     options: {
@@ -36,9 +36,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   if (positionals.length > 0 && values.app.length === 0) throw new Error(`${positionals[0]} belongs behind --app`);
-  const seed = Number(values.seed);
-  if (values.seed === '' || !Number.isInteger(seed) || seed < 0)
-    throw new Error(`--seed takes a whole number, not ${values.seed}`);
+  const seed = wholeNumber('--seed', values.seed);
   const named = [...values.app, ...positionals];
   return {
     apps: named.length > 0 ? named : APPS.map((name) => `sandbox/apps/${name}.json`),

@@ -1,5 +1,5 @@
 /** The command line of `npm run quality`. */
-import { parseArgs } from 'node:util';
+import { givenOptions, wholeNumber } from '#sandbox/options.ts';
 
 export const HELP = `npm run quality -- [options]
 
@@ -40,7 +40,7 @@ export type Options = {
 
 /** Throws a sentence for people where the options are wrong. */
 export function readOptions(args: readonly string[]): Options | 'help' {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = givenOptions({
     args: [...args],
     allowPositionals: true,
     options: {
@@ -73,11 +73,4 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     kubernetes: !values['no-kubernetes'],
     ...(values.json === undefined ? {} : { json: values.json }),
   };
-}
-
-function wholeNumber(name: string, text: string): number {
-  const number = Number(text);
-  if (text === '' || !Number.isInteger(number) || number < 0)
-    throw new Error(`${name} takes a whole number, not ${text}`);
-  return number;
 }

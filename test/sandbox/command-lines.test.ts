@@ -124,3 +124,21 @@ test('a process that does not end on SIGTERM is ended all the same', async () =>
   await ended(child, 200);
   expect(child.signalCode).toBe('SIGKILL');
 });
+
+test.each([
+  ['sandbox/quality.ts', '--windw', '--window'],
+  ['sandbox/poison.ts', '--sed', '--seed'],
+  ['sandbox/attack.ts', '--onyl', '--only'],
+  ['sandbox/demo.ts', '--no-kubernets', '--no-kubernetes'],
+  ['sandbox/chaos.ts', '--minute', '--minutes'],
+  ['sandbox/bench.ts', '--jsn', '--json'],
+  ['sandbox/bench/lockdowns.ts', '--lockdown', '--lockdowns'],
+])('whoever mistypes an option of %s is told the nearest one', { timeout: 60_000 }, (entry, typed, meant) => {
+  const { status, stderr, left } = run(entry, typed, 'x');
+  expect(stderr.split('\n')[0]).toBe(`There is no option ${typed}. Did you mean ${meant}?`);
+  expect({ status, left }).toEqual({ status: 2, left: [] });
+});
+
+test('an option that resembles none gets no guess', { timeout: 60_000 }, () => {
+  expect(run('sandbox/quality.ts', '--frobnicate').stderr.split('\n')[0]).toBe('There is no option --frobnicate.');
+});
