@@ -1,10 +1,9 @@
 /** What honest people do to bring the lockdown on, and whether it works: without that, being stopped proves nothing. */
-import type { Lockdown } from '#core/lockdown-state.ts';
 import { STAGES } from '#core/stage.ts';
 import { answerAsAdvised } from '#sandbox/demo/people.ts';
 import type { Situation } from './attempt.ts';
 import { talkAfterTheQuestion } from './credentials/any-pod.ts';
-import type { Card, Scene } from './scene.ts';
+import { type Card, type Scene, skipped } from './scene.ts';
 import type { Control } from './table.ts';
 
 export async function bringOn(scene: Scene, situation: Situation): Promise<Control> {
@@ -73,10 +72,7 @@ const ACTS: Readonly<Record<Situation, Act>> = {
 /** The stages between the first and the last are left out by hand: they would go the same way as the first. */
 async function approveFirst(scene: Scene): Promise<void> {
   const card = await scene.askedAnew('dns');
-  await scene.rewrite(({ stages }) => {
-    const between = STAGES.slice(1, -1).map((stage) => [stage, { ...stages[stage], phase: 'skipped' }]);
-    return { stages: { ...stages, ...Object.fromEntries(between) } as Lockdown['stages'] };
-  });
+  await scene.rewrite(({ stages }) => ({ stages: skipped(stages, STAGES.slice(1, -1)) }));
   await approveForReal(scene, card);
 }
 

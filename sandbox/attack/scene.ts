@@ -29,6 +29,12 @@ export type Card = {
   readonly ask: Ask;
 };
 
+/** As if somebody had left these stages out. */
+export function skipped(stages: Lockdown['stages'], which: readonly Stage[]): Lockdown['stages'] {
+  const changed = which.map((stage) => [stage, { ...stages[stage], phase: 'skipped' }]);
+  return { ...stages, ...Object.fromEntries(changed) } as Lockdown['stages'];
+}
+
 function isSilent({ ephemerals, views, errors, warning }: Seen): boolean {
   return ephemerals.length + views.length + Object.keys(errors).length === 0 && warning === undefined;
 }
@@ -59,7 +65,8 @@ function storyOn(target: Target) {
       const person = (await around.state()).people.find(({ name }) => name === who);
       const told = (person?.ephemerals ?? []) as unknown as Seen['ephemerals'];
       const ephemerals = told.filter(({ ts }) => Number(ts) >= since);
-      if (ephemerals.length > 0) return { ...seen, ephemerals };
+      const views = person?.views ?? [];
+      if (ephemerals.length + views.length > 0) return { ...seen, ephemerals, views };
     }
     return seen;
   }
@@ -92,6 +99,7 @@ function storyOn(target: Target) {
 
   /** The same stage asked about anew, without a vote. */
   async function askedAnew(stage: Stage): Promise<Card> {
+    if (stage === 'dns') await skipOthersUnderWay();
     const { revision, phase } = (await lockdown()).stages[stage];
     // Something before has gone through: what it wrote is taken back first.
     if (phase === 'applying' || phase === 'verifying' || phase === 'allowed') {
@@ -105,17 +113,26 @@ function storyOn(target: Target) {
     return card;
   }
 
+  /** Stages go one at a time: once the first was proven for real, it is asked about again only without those after it. */
+  async function skipOthersUnderWay(): Promise<void> {
+    const { stages } = await lockdown();
+    const underWay = STAGES.slice(1, -1).filter((stage) => !['waiting', 'skipped'].includes(stages[stage].phase));
+    if (underWay.length > 0) await rewrite(({ stages }) => ({ stages: skipped(stages, underWay) }));
+  }
+
+  /** Writes the lockdown by hand, with nothing in its history that says so; gives what it was. */
+  async function rewrite(change: (lockdown: Lockdown) => Partial<Lockdown>): Promise<Lockdown> {
+    const before = await lockdown();
+    await redis.set(key.lockdown(before.id), JSON.stringify({ ...before, ...change(before) }));
+    return before;
+  }
+
   return {
     as,
     lockdown,
+    rewrite,
     asked,
     askedAnew,
-    /** Writes the lockdown by hand, with nothing in its history that says so; gives what it was. */
-    async rewrite(change: (lockdown: Lockdown) => Partial<Lockdown>): Promise<Lockdown> {
-      const before = await lockdown();
-      await redis.set(key.lockdown(before.id), JSON.stringify({ ...before, ...change(before) }));
-      return before;
-    },
     /** As it was before somebody wrote to it by hand; the history and the numbers of drafts go on from where they are. */
     async restore(before: Lockdown): Promise<void> {
       const { length, stages } = await lockdown();
