@@ -1,4 +1,4 @@
-/** Lockdowns that the console knows and Redis does not: somebody is told, and a cut that nobody confirmed is given back. */
+/** Lockdowns that the console knows otherwise than Redis does: somebody is told, and a cut that nobody confirmed is given back. */
 import type { Settings } from '#config/schema.ts';
 import { settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
@@ -8,7 +8,7 @@ import { notCutAnyMore } from '#core/spent.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { OrphanStore } from '#redis/orphan-store.ts';
 import type { Poster } from '#slack/post.ts';
-import { orphanFound, orphanGivenBack } from '#slack/views/orphan.ts';
+import { cutAfterItsEnd, orphanFound, orphanGivenBack } from '#slack/views/orphan.ts';
 import type { Journal } from '#src/journal.ts';
 import { idempotencyKey } from './idempotency.ts';
 
@@ -68,6 +68,7 @@ async function search(deps: OrphanDeps, namespace: string): Promise<void> {
   );
   const mark = readCutMark(facts.annotations);
   const known = new Set((await deps.lockdowns.forgotten()).map(({ id }) => id));
+  if (mark && isCut(facts.own)) await lookWhetherEnded(deps, namespace, mark, known);
   for (const lockdown of new Set([...(mark ? [mark.lockdown] : []), ...ours.map((each) => each.lockdown)])) {
     if (known.has(lockdown) || (await deps.lockdowns.read(lockdown))) continue;
     const objects = ours.filter((each) => each.lockdown === lockdown).map(({ name }) => name);
@@ -77,6 +78,25 @@ async function search(deps: OrphanDeps, namespace: string): Promise<void> {
     const facing = { namespace, lockdown, objects, cut: isCut(facts.own), confirmBy };
     await tell(deps, namespace, lockdown, 'orphaned', orphanFound(facing));
   }
+}
+
+/** A release takes the mark off; where it stands again, somebody else has cut the namespace in that lockdown's name. */
+async function lookWhetherEnded(
+  deps: OrphanDeps,
+  namespace: string,
+  { lockdown, former }: CutMark,
+  forgotten: ReadonlySet<string>,
+): Promise<void> {
+  const kept = await deps.lockdowns.read(lockdown);
+  const hasEnded = kept ? kept.phase === 'released' || kept.phase === 'cancelled' : forgotten.has(lockdown);
+  if (!hasEnded) return;
+  // Once more: it may have been given back since it was read.
+  const now = await deps.consoleApi.readNamespace(namespace);
+  if (!now || !isCut(now.own) || readCutMark(now.annotations)?.lockdown !== lockdown) return;
+  deps.journal.warned({
+    because: `${namespace} is cut, and says on the console that ${lockdown} did it, which has ended: nobody watches it.`,
+  });
+  await tell(deps, namespace, lockdown, 'cut-after-end', cutAfterItsEnd({ namespace, lockdown, former }));
 }
 
 /** Decided by what the console says now: whoever only writes to Redis can neither cut nor open a namespace with it. */

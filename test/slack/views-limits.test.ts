@@ -24,7 +24,7 @@ import { lookFirst } from '#slack/views/look-first.ts';
 import { notProven } from '#slack/views/not-proven.ts';
 import { nudge } from '#slack/views/nudge.ts';
 import { inPlainText, withoutTables } from '#slack/views/older-blocks.ts';
-import { orphanFound, orphanGivenBack } from '#slack/views/orphan.ts';
+import { cutAfterItsEnd, orphanFound, orphanGivenBack } from '#slack/views/orphan.ts';
 import { selfTestResult } from '#slack/views/self-test.ts';
 import { askSponsor } from '#slack/views/sponsor.ts';
 import { starting } from '#slack/views/starting.ts';
@@ -249,6 +249,9 @@ function everyView(words: Words): Record<string, Message | ModalView | HomeView>
       ...{ namespace: one, lockdown: one, objects: Array(many).fill(one), cut: true, confirmBy: NOW },
     }),
     orphanGivenBack: orphanGivenBack({
+      ...{ namespace: one, lockdown: one, former: { incoming: 'Inherit', outgoing: 'Allow' } },
+    }),
+    cutAfterItsEnd: cutAfterItsEnd({
       ...{ namespace: one, lockdown: one, former: { incoming: 'Inherit', outgoing: 'Allow' } },
     }),
     checkpointLine: checkpointLine({ size: Number.MAX_SAFE_INTEGER, key: one, root: one }),

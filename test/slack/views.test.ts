@@ -20,7 +20,7 @@ import { lockdownCard } from '#slack/views/lockdown-card.ts';
 import { lookFirst } from '#slack/views/look-first.ts';
 import { notProven } from '#slack/views/not-proven.ts';
 import { nudge } from '#slack/views/nudge.ts';
-import { orphanFound, orphanGivenBack } from '#slack/views/orphan.ts';
+import { cutAfterItsEnd, orphanFound, orphanGivenBack } from '#slack/views/orphan.ts';
 import { selfTestResult } from '#slack/views/self-test.ts';
 import { askSponsor } from '#slack/views/sponsor.ts';
 import { statusOfAll } from '#slack/views/status.ts';
@@ -457,6 +457,7 @@ test('a channel reads which lockdown was lost, what it left, until when somebody
     orphanFound({ ...found, cut: true, confirmBy: NOW }),
     orphanFound({ ...found, objects: [], cut: true, confirmBy: undefined }),
     orphanGivenBack({ ...found, former: { incoming: 'Inherit', outgoing: 'Allow' } }),
+    cutAfterItsEnd({ ...found, former: { incoming: 'Inherit', outgoing: 'Allow' } }),
   ];
   return drawn(messages.map(draw).join('\n\n'), 'orphan');
 });

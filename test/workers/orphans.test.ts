@@ -173,6 +173,28 @@ test('a lockdown that is kept, or whose retention is over, is no orphan', async 
   expect(await pages(house)).toEqual([]);
 });
 
+test('a namespace that is cut in the name of a lockdown that has ended is told of once, and left to people', async () => {
+  const house = await aHouse(own());
+  await watching(house);
+  const { annotations } = await house.namespaceObject();
+  await house.wish('boris', { verb: 'release', because: 'the shop is slow' });
+  await house.settle();
+  await sweep(house);
+  expect((await house.seen()).join('\n')).not.toContain('Cut by a lockdown that has ended');
+  await house.changeNamespace({
+    ...{ defaultPUIncomingTrafficAction: 'Reject', defaultPUOutgoingTrafficAction: 'Reject' },
+    annotations,
+  });
+  for (let hour = 0; hour < 2; hour += 1) {
+    await own().redis.del(key.searched());
+    await sweep(house);
+  }
+  const told = (await house.seen()).filter((drawn) => drawn.includes('Cut by a lockdown that has ended'));
+  expect(told).toEqual([expect.stringContaining('incoming *Inherit*, outgoing *Inherit*')]);
+  expect(house.journalled).toContainEqual({ line: 'warned', because: expect.stringContaining('nobody watches it') });
+  expect((await namespaceNow(house)).own).toEqual(REJECT);
+});
+
 async function snapshot(): Promise<{ name: string; value: Buffer }[]> {
   const { redis } = own();
   const names = await redis.keys('{lockstep}:*');

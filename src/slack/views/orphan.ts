@@ -73,3 +73,29 @@ export function orphanGivenBack(given: {
     ]),
   ]);
 }
+
+export function cutAfterItsEnd(found: {
+  readonly namespace: string;
+  readonly lockdown: string;
+  readonly former: DefaultActions<OwnAction>;
+}): Message {
+  const { namespace, lockdown, former } = found;
+  return message(`Discovery mode is off in ${namespace}, and nobody watches it`, [
+    header('Cut by a lockdown that has ended'),
+    says([
+      bold('Discovery mode is off'),
+      ' in ',
+      code(namespace),
+      ', and on the console it says that the lockdown ',
+      code(lockdown),
+      ' did it, which has ended. Nobody watches it, and nothing gives it back by itself.',
+    ]),
+    says([
+      'Before that lockdown its default actions were incoming ',
+      bold(former.incoming),
+      ', outgoing ',
+      bold(former.outgoing),
+      '. Somebody has to set them on the console, and find out who wrote there.',
+    ]),
+  ]);
+}
