@@ -48,7 +48,7 @@ export interface DnsLookupReport {
 }
 
 /** A window of ISO times, its beginning and not its end, and the namespaces whose reports are wanted. */
-export interface Wanted {
+interface Wanted {
   from: string;
   until: string;
   of(namespace: string): boolean;
