@@ -85,7 +85,7 @@ async function auto({ slackUrl, controlUrl, namespace, broken }: Laptop): Promis
   return ending.lockedDown && ending.cut.length === 0 ? 0 : 1;
 }
 
-function welcome({ slackUrl, consoleUrl, namespace, redis }: Laptop): string {
+function welcome({ slackUrl, consoleUrl, controlUrl, namespace, redis }: Laptop): string {
   return [
     `Slack      ${slackUrl}   open this in a browser, and be Alice`,
     `Console    ${consoleUrl}`,
@@ -95,6 +95,8 @@ function welcome({ slackUrl, consoleUrl, namespace, redis }: Laptop): string {
     `then:                 /lockdown next ${namespace}   (the week of discovery is on the console already)`,
     'Choose who you are at the top left. Who may approve: Boris, Chitra, Erin (security) and Diego (platform), two of',
     'them for each of the six stages, at least one from security; for the last, disable-discovery, two of security.',
+    `A stage that stays “not proven yet” waits for traffic. Bring it about: curl -X POST ${controlUrl}/exercise`,
+    'or press “Go on without proof”: the card then names who decided so.',
     '',
   ].join('\n');
 }

@@ -7,7 +7,9 @@ export function selfTestResult(tested: Tested): Message {
   const wrong = tested.filter(({ ok }) => !ok).length;
   return message(wrong === 0 ? 'Self-test passed' : `Self-test: ${wrong} to mend`, [
     list(
-      wrong === 0 ? 'Everything that can be seen from here works:' : `${wrong} to mend:`,
+      wrong === 0
+        ? 'Slack was tested, and works: the token and its scopes, each configured channel, each user group.'
+        : `${wrong} to mend:`,
       [...tested]
         .sort((a, b) => Number(a.ok) - Number(b.ok))
         .map(({ ok, text }) => [
@@ -18,6 +20,7 @@ export function selfTestResult(tested: Tested): Message {
       40,
     ),
     says(
+      'The console and Kubernetes were not asked: what they lack is told once a lockdown needs them.',
       'One thing only you can see: press this, and an answer must come. If none does, Interactivity is switched off in the app’s settings.',
     ),
     buttons(button('selftest', 'Test button', { lockdown: 'selftest' }, { style: 'primary' })),
