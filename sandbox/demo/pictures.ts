@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { chromiumPath, launchChromium } from '#sandbox/chromium.ts';
-import { LOCKDOWNS, startLaptop } from './laptop.ts';
+import { startLaptop } from './laptop.ts';
 import { playThrough } from './people.ts';
 import { type Message, offers, stageOf } from './reading.ts';
 
@@ -79,7 +79,7 @@ async function picture(
 }
 
 async function channel(from: Browser, file: string): Promise<void> {
-  const page = await open(from, `#as=alice&channel=${LOCKDOWNS}`);
+  const page = await open(from, `#as=boris&channel=lockdowns`);
   await page.screenshot({ path: join(FOLDER, file), clip: { x: 0, y: 0, width: 1000, height: 640 } });
   await page.close();
 }
