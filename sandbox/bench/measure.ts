@@ -31,20 +31,28 @@ export type Result = Measured & { readonly perSecond: number; readonly peakMb: n
 export type Group = { readonly title: string; readonly cases: readonly Case[] };
 
 /** However slow the machine is, all cases together end in minutes: a slow one is repeated less often. */
-const BUDGET_MS = 12_000;
+const BUDGET_MS = 6_000;
 
 /** The median of several runs of work that is the same each time, after some to warm up; of one at least. */
 export function repeated(most: number, count: number, work: () => unknown, warmUps = 1): Measured {
-  const until = performance.now() + BUDGET_MS;
   const times: number[] = [];
-  let longestMs = 0;
-  while (times.length < warmUps + most && (times.length === 0 || performance.now() + longestMs < until)) {
-    const start = performance.now();
-    times.push(timed(() => keep(work())));
-    longestMs = Math.max(longestMs, performance.now() - start);
-  }
+  const hasTime = budget();
+  while (times.length < warmUps + most && hasTime()) times.push(timed(() => keep(work())));
   const measured = times.slice(Math.min(warmUps, times.length - 1));
   return { ms: median(measured), runs: measured.length, count };
+}
+
+/** Asked before each run: whether there is time for one more as long as the longest so far. */
+export function budget(): () => boolean {
+  const begun = performance.now();
+  let [last, longestMs] = [begun, 0];
+  let runs = 0;
+  return () => {
+    const now = performance.now();
+    longestMs = Math.max(longestMs, now - last);
+    last = now;
+    return runs++ === 0 || now - begun + longestMs <= BUDGET_MS;
+  };
 }
 
 export function timed(work: () => unknown): number {

@@ -127,7 +127,7 @@ function triesManyAddresses(sightings: readonly Sighting[]): boolean {
 function groupOf(key: string, sightings: readonly Sighting[]): EdgeGroup {
   const [first] = sightings;
   if (!first) throw new Error('a group has at least one edge');
-  const summed = sumOf(sightings.map(({ edge }) => edge));
+  const summed = sumOf(sightings);
   // The ports belong to the id: what was decided about a group was not decided about a port that came later.
   return {
     id: idOf([key, ...summed.ports]),
@@ -140,7 +140,7 @@ function groupOf(key: string, sightings: readonly Sighting[]): EdgeGroup {
 function scanOf(key: string, sightings: readonly Sighting[]): EdgeGroup {
   const [first] = sightings;
   if (!first) throw new Error('a group has at least one edge');
-  const summed = sumOf(sightings.map(({ edge }) => edge));
+  const summed = sumOf(sightings);
   const destinations = new Set(sightings.map(({ destination }) => destination.label));
   const where = destinations.size === 1 ? first.destination.label : `${destinations.size} destinations`;
   const ports = summed.ports.length === 1 ? `${summed.ports[0]}` : `${summed.ports.length} ports`;
@@ -155,10 +155,11 @@ function scanOf(key: string, sightings: readonly Sighting[]): EdgeGroup {
 
 type Sum = Omit<EdgeGroup, 'id' | 'source' | 'destination'>;
 
-function sumOf(edges: readonly Edge[]): Sum {
-  const [only] = edges;
+function sumOf(sightings: readonly Sighting[]): Sum {
+  const [only] = sightings;
   // Most groups are one edge, for which the sets below cost more than everything else about a group.
-  if (only && edges.length === 1) return sumOfOne(only);
+  if (only && sightings.length === 1) return sumOfOne(only.edge);
+  const edges = sightings.map(({ edge }) => edge);
   const days = new Set<string>();
   const names = new Set<string>();
   const addresses = new Set<string>();
@@ -191,11 +192,13 @@ function sumOf(edges: readonly Edge[]): Sum {
 
 function sumOfOne(edge: Edge): Sum {
   const { source, destination, count, firstSeen, lastSeen } = edge;
-  const addresses = [source, destination].flatMap((peer) => (peer.kind === 'address' ? peer.address : []));
+  const addresses: string[] = [];
+  if (source.kind === 'address') addresses.push(source.address);
+  if (destination.kind === 'address') addresses.push(destination.address);
   return {
     ports: [portLabel(edge.protocol, edge.port)],
-    names: [...edge.names].sort(),
-    addresses: addresses[0] === addresses[1] ? addresses.slice(0, 1) : addresses.sort(),
+    names: edge.names.length < 2 ? edge.names : [...edge.names].sort(),
+    addresses: addresses.length < 2 ? addresses : [...new Set(addresses)].sort(),
     edges: [edge.id],
     count,
     firstSeen,
