@@ -31,7 +31,7 @@ export type Result = Measured & { readonly perSecond: number; readonly peakMb: n
 export type Group = { readonly title: string; readonly cases: readonly Case[] };
 
 /** However slow the machine is, all cases together end in minutes: a slow one is repeated less often. */
-const BUDGET_MS = 6_000;
+const BUDGET_MS = 10_000;
 
 /** The median of several runs of work that is the same each time, after some to warm up; of one at least. */
 export function repeated(most: number, count: number, work: () => unknown, warmUps = 1): Measured {
