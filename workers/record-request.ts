@@ -1,6 +1,13 @@
 /** The door for what people wish: asks once more whether they may, keeps the fact, and tells them when they may not. */
 import { personOf } from '#config/schema.ts';
-import { type Vote, whyMayNotDeny, whyMayNotVote, whyNotWithoutReason } from '#core/approval.ts';
+import {
+  isTooShort,
+  REASON_MIN,
+  type Vote,
+  whyMayNotDeny,
+  whyMayNotVote,
+  whyNotWithoutReason,
+} from '#core/approval.ts';
 import type { Event } from '#core/events.ts';
 import { anythingWritten, currentStage, type Lockdown, mayBeCut, nextStage } from '#core/lockdown-state.ts';
 import type { Request } from '#core/request.ts';
@@ -65,6 +72,10 @@ async function eventFor(deps: RequestDeps, lockdown: Lockdown, request: Request)
   }
   const because = await whyNotAllowed(deps, wish.verb, lockdown.namespace, user);
   if (because !== undefined) return { refused: because };
+  if ((wish.verb === 'sponsor' || wish.verb === 'leave-out') && isTooShort(wish.because))
+    return {
+      refused: `This takes a reason of at least ${REASON_MIN} characters, which everybody in the thread reads.`,
+    };
   if (wish.verb === 'sponsor') return sponsoredEvent(deps, lockdown, user, wish);
   return wished(lockdown, user, wish);
 }

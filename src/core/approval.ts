@@ -143,12 +143,16 @@ function eligible(user: string, electorate: Electorate): boolean {
 /** Shorter ones explain nothing. */
 export const REASON_MIN = 10;
 
+export function isTooShort(reason: string): boolean {
+  return reason.trim().length < REASON_MIN;
+}
+
 /** Where a safeguard is weaker than usual, an approval without a reason counts for nothing. */
 export function whyNotWithoutReason(
   { reason = '' }: Pick<Vote, 'reason'>,
   { askWhy }: ApprovalRule,
 ): string | undefined {
-  return askWhy && reason.trim().length < REASON_MIN
+  return askWhy && isTooShort(reason)
     ? `This takes a reason of at least ${REASON_MIN} characters. Press Approve on the card and say why.`
     : undefined;
 }

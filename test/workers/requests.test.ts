@@ -260,6 +260,17 @@ describe('the next stage', () => {
   });
 });
 
+test('a stage is not left out without a reason, also where the Slack process did not ask for one', async () => {
+  const house = await aHouse(redis);
+  await house.asking('dns');
+  await house.vote('boris', 'dns', { decision: 'deny', reason: 'not this resolver' });
+  for (const because of ['no', '            '])
+    expect(await house.wish('boris', { verb: 'leave-out', stage: 'dns', because })).toEqual([
+      'This takes a reason of at least 10 characters, which everybody in the thread reads.',
+    ]);
+  expect((await house.stage('dns')).phase).toBe('denied');
+});
+
 describe('what only people can bring about', () => {
   const nonce = 'n';
   const events: Event[] = [
