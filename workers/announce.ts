@@ -20,8 +20,6 @@ const UNSAID: ReadonlySet<EventType | 'started'> = new Set([
   'draft-ready',
   'checkpoint-posted',
 ]);
-/** Under this name the card store remembers the last entry that was told. */
-const TOLD = 'told';
 
 export function announce(deps: AnnounceDeps) {
   return async ({ lockdown: id }: JobData<'announce'>): Promise<void> => {
@@ -29,15 +27,16 @@ export function announce(deps: AnnounceDeps) {
     if (!lockdown) return;
     const { ts: thread } = await showLockdown(deps, lockdown);
     // Before the cards in the thread: the next stage is being drafted meanwhile, and its question comes below what led to it.
-    const told = Number((await deps.cards.shown(id, TOLD)) ?? 0);
+    const told = await deps.cards.told(id);
     const untold = await deps.lockdowns.history(id, told);
     const closing = untold.findLast(closes);
     for (const entry of untold) {
       await tell(deps, lockdown, entry, thread);
       if (entry === closing) await vouchFor(deps, lockdown, entry, thread);
-      await deps.cards.keepShown(id, TOLD, String(entry.number));
+      await deps.cards.keepTold(id, entry.number);
     }
     await showThread(deps, lockdown, thread);
+    await deps.cards.keepDrawn(id, lockdown.length);
     await lookAtChannel(deps, lockdown, thread);
   };
 }

@@ -1,6 +1,6 @@
 /** Cards that somebody deleted are posted again: nobody tells us of it, so Slack is asked, so many lockdowns a minute. */
 import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
-import type { Stage } from '#core/stage.ts';
+import { STAGES, type Stage } from '#core/stage.ts';
 import type { CardStore } from '#redis/card-store.ts';
 import type { Queues } from '#redis/queue.ts';
 import { cardNames } from '#slack/card-names.ts';
@@ -9,7 +9,7 @@ import type { Journal } from '#src/journal.ts';
 import { startStep } from './recording.ts';
 
 export type LookingDeps = {
-  readonly cards: Pick<CardStore, 'get' | 'drop'>;
+  readonly cards: Pick<CardStore, 'get' | 'drop' | 'isBehind'>;
   readonly poster: Pick<Poster, 'isThere'>;
   readonly queues: Pick<Queues, 'add'>;
   readonly journal: Pick<Journal, 'repaired'>;
@@ -28,6 +28,16 @@ export function inTurn(open: readonly Lockdown[], minute: number): Lockdown[] {
   const everyMinutes = Math.ceil(open.length / LOOKS_A_MINUTE);
   const sorted = open.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return sorted.filter((_, number) => number % everyMinutes === minute % everyMinutes);
+}
+
+/** Whether its cards have to be drawn, although it is not its turn. */
+export async function isBehind({ cards }: Pick<LookingDeps, 'cards'>, lockdown: Lockdown): Promise<boolean> {
+  const { id, length, stages } = lockdown;
+  const ofStages = STAGES.flatMap((stage) => {
+    const { revision } = stages[stage];
+    return [cardNames.approval(stage, revision), cardNames.notProven(stage, revision)];
+  });
+  return cards.isBehind(id, length, [cardNames.lockdown, cardNames.watch, ...ofStages]);
 }
 
 async function lookFor(deps: LookingDeps, lockdown: Lockdown, minute: number): Promise<void> {

@@ -8,12 +8,31 @@ export type SchedulingDeps = {
   readonly queues: Pick<Queues, 'schedule' | 'unschedule'>;
 };
 
-/** Scheduling again what is scheduled changes nothing, so the sweep calls this too. */
+/** Scheduling again what is scheduled changes nothing. */
 export async function startSchedules({ settings, queues }: SchedulingDeps, id: string): Promise<void> {
   const everyMs = settings.discovery.collectEverySeconds * 1000;
   const { pattern, timeZone } = settings.reminders;
   await queues.schedule('collect-flows', `collect-${id}`, { everyMs }, { lockdown: id });
   await queues.schedule('remind', `remind-${id}`, { pattern, timeZone }, { lockdown: id });
+}
+
+/**
+ * Starts the schedules that are missing, and once in the life of a process all of them: another configuration may want
+ * another rhythm. Scheduling what is scheduled would do no harm, but costs much for a thousand lockdowns a minute.
+ */
+export function keepingSchedules(deps: SchedulingDeps & { readonly queues: Pick<Queues, 'scheduled'> }) {
+  const startedHere = new Set<string>();
+  return async (ids: readonly string[]): Promise<void> => {
+    const [collecting, reminding] = [
+      await deps.queues.scheduled('collect-flows'),
+      await deps.queues.scheduled('remind'),
+    ];
+    for (const id of ids) {
+      if (startedHere.has(id) && collecting.has(`collect-${id}`) && reminding.has(`remind-${id}`)) continue;
+      await startSchedules(deps, id);
+      startedHere.add(id);
+    }
+  };
 }
 
 /** A queue that is wiped loses its schedule too, and without the sweep nobody would rebuild anything. */

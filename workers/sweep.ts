@@ -15,10 +15,10 @@ import type { Journal } from '#src/journal.ts';
 import { type ConfigurationDeps, tellConfiguration } from './configuration-told.ts';
 import { type DailyDeps, keepDailyCheckpoints } from './daily-checkpoints.ts';
 import { type ForgettingDeps, forget } from './forgetting.ts';
-import { type LookingDeps, lookForCards } from './looking-for-cards.ts';
+import { inTurn, isBehind, type LookingDeps, lookForCards } from './looking-for-cards.ts';
 import { lookAfterOrphans, type OrphanDeps } from './orphans.ts';
 import { startStep } from './recording.ts';
-import { startSchedules } from './schedules.ts';
+import { keepingSchedules } from './schedules.ts';
 
 export type SweepDeps = ForgettingDeps &
   DailyDeps &
@@ -29,7 +29,7 @@ export type SweepDeps = ForgettingDeps &
       ForgettingDeps['lockdowns'] &
       OrphanDeps['lockdowns'];
     readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
-    readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'unschedule' | 'underWay' | 'freed'>;
+    readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'scheduled' | 'unschedule' | 'underWay' | 'freed'>;
     readonly evidence: Pick<EvidenceStore, 'former'> & ForgettingDeps['evidence'];
     readonly directory: { members(group: string): Promise<readonly string[]> };
     readonly groupAges: GroupAges;
@@ -48,6 +48,7 @@ const DAY = 24 * 3_600_000;
 const SHOWN_AGAIN_MS = 3_600_000;
 
 export function sweep(deps: SweepDeps) {
+  const keepSchedules = keepingSchedules(deps);
   return async (): Promise<void> => {
     const minute = Math.floor(deps.now() / 60_000);
     await freeQueues(deps);
@@ -59,6 +60,8 @@ export function sweep(deps: SweepDeps) {
     const leftOver = ended.filter((lockdown) => dueSteps(lockdown).length > 0);
     const busy = open.length + leftOver.length > 0 ? await underWay(deps) : new Set<string>();
     for (const lockdown of leftOver) await repair(deps, lockdown, busy, minute);
+    await keepSchedules(open.filter(({ phase }) => phase !== 'locked').map(({ id }) => id));
+    const turn = new Set(inTurn(open, minute).map(({ id }) => id));
     for (const lockdown of open) {
       await tellConfiguration(deps, lockdown);
       // A clock that jumped must neither give a namespace back early nor end a question.
@@ -70,7 +73,6 @@ export function sweep(deps: SweepDeps) {
           { lockdown: lockdown.id, event: fact.event },
           `${lockdown.id}-${fact.id}`,
         );
-      if (lockdown.phase !== 'locked') await startSchedules(deps, lockdown.id);
       await repair(deps, lockdown, busy, minute);
       if (lockdown.phase === 'securing')
         await deps.queues.add('remind', { lockdown: lockdown.id }, `${lockdown.id}-remind${Math.floor(minute / 10)}`);
@@ -78,8 +80,8 @@ export function sweep(deps: SweepDeps) {
         const night = Math.floor(deps.now() / DAY);
         await deps.queues.add('check-drift', { lockdown: lockdown.id }, `${lockdown.id}-night${night}-drift`);
       }
-      // The cards show the truth within a minute, whatever was lost on the way.
-      await showAgain(deps, lockdown, minute);
+      // The cards show the truth within a minute, whatever was lost on the way; drawing those that do is not for free.
+      if (turn.has(lockdown.id) || (await isBehind(deps, lockdown))) await showAgain(deps, lockdown, minute);
     }
     // How it ended has to be seen as well, although the queue was lost in that moment.
     for (const lockdown of ended)

@@ -126,7 +126,7 @@ async function measure(place: Village, watched: Watched): Promise<void> {
   let first: number | undefined;
   let running = 1;
   for (const workers of WORKERS) {
-    for (; running < workers; running++) place.startWorker();
+    for (; running < workers; running++) await place.startWorker().ready();
     const { wholeMs } = await clickEach(place, left.splice(0, options.forWorkers));
     await quiet(watched);
     const perSecond = (options.forWorkers / wholeMs) * 1_000;

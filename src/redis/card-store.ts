@@ -77,6 +77,10 @@ const ChannelSeen = z.strictObject({
 export type ChannelSeen = z.infer<typeof ChannelSeen>;
 /** Beside the fingerprints of the cards. */
 const CHANNEL = 'channel';
+/** So is the number of the last entry that was told. */
+const TOLD = 'told';
+/** And how long the history was that all cards were drawn from last. */
+const DRAWN = 'drawn';
 
 /** KEYS cards, claims, shown. ARGV card, ts of the message that is gone. Somebody else may have posted it again already. */
 const DROP = `
@@ -146,8 +150,37 @@ export function cardStore(redis: Redis) {
       return (await redis.hget(key.shown(lockdown), card)) ?? undefined;
     },
 
-    async keepShown(lockdown: string, card: string, fingerprint: string): Promise<void> {
-      await redis.hset(key.shown(lockdown), card, fingerprint);
+    /**
+     * Whether Slack may show less than what is kept: entries that it was not drawn for, a card that was rewritten there, or
+     * one of which nobody knows what it shows. One look, because it is taken of each lockdown every minute.
+     */
+    async isBehind(lockdown: string, entries: number, cards: readonly string[]): Promise<boolean> {
+      const results = await redis
+        .pipeline()
+        .hmget(key.cards(lockdown), ...cards)
+        .hmget(key.shown(lockdown), DRAWN, ...cards)
+        .scard(key.altered(lockdown))
+        .exec();
+      const [places, shown, altered] = (results ?? []).map(([error, answer]) => {
+        if (error) throw error;
+        return answer;
+      }) as [(string | null)[], (string | null)[], number];
+      const [drawn, ...fingerprints] = shown;
+      const isUnknown = places.some((place, at) => place !== null && fingerprints[at] === null);
+      return Number(drawn ?? 0) < entries || altered > 0 || isUnknown;
+    },
+
+    /** How many entries of the history people were told of in the thread. */
+    async told(lockdown: string): Promise<number> {
+      return Number((await redis.hget(key.shown(lockdown), TOLD)) ?? 0);
+    },
+
+    async keepTold(lockdown: string, entries: number): Promise<void> {
+      await redis.hset(key.shown(lockdown), TOLD, String(entries));
+    },
+
+    async keepDrawn(lockdown: string, entries: number): Promise<void> {
+      await redis.hset(key.shown(lockdown), DRAWN, String(entries));
     },
 
     /** To be said before a version of a card is sent; `sent` takes what it answers. Milliseconds since the epoch. */

@@ -61,6 +61,13 @@ export function openQueues(url: string, names: readonly JobName[], onError: (err
       });
     },
 
+    /** The ids of everything that is scheduled of one kind. */
+    async scheduled(name: JobName): Promise<ReadonlySet<string>> {
+      // Each id and when it is due; asking for the schedules themselves is one more question for each.
+      const range = await queueOf(name).backend.getJobSchedulersRange(0, -1, true);
+      return new Set(range.filter((_, at) => at % 2 === 0));
+    },
+
     async unschedule(name: JobName, id: string): Promise<void> {
       await queueOf(name).removeJobScheduler(id);
     },

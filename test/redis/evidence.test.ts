@@ -68,12 +68,31 @@ describe('what the default actions were before', () => {
 describe('a card in Slack', () => {
   const cards = cardStore(redis);
   const place = { channel: 'C0LOCKDOWN1', ts: '1732302000.000100', nonce: 'n1' };
+  async function shows(fingerprint: string): Promise<void> {
+    await cards.sent(SHOP, 'lockdown', await cards.beginSending(SHOP, 'lockdown', Date.now()), fingerprint);
+  }
 
   test('is posted by the one who claimed it first; the others are in doubt until it is there', async () => {
     const claims = await Promise.all([1, 2, 3].map(() => cards.claim(SHOP, 'approval-dns-r1')));
     expect(claims.map(({ state }) => state).sort()).toEqual(['in doubt', 'in doubt', 'ours']);
     await cards.put(SHOP, 'approval-dns-r1', place, 'dns');
     expect(await cards.claim(SHOP, 'approval-dns-r1')).toMatchObject({ state: 'posted' });
+  });
+
+  test('is behind until it was drawn, and when somebody rewrote it or nobody knows what it shows', async () => {
+    const isBehind = (entries: number) => cards.isBehind(SHOP, entries, ['lockdown', 'watch']);
+    await cards.put(SHOP, 'lockdown', place);
+    await cards.keepDrawn(SHOP, 3);
+    expect(await isBehind(3)).toBe(true);
+    await shows('fingerprint');
+    expect(await isBehind(3)).toBe(false);
+    expect(await isBehind(4)).toBe(true);
+    await cards.markAltered(SHOP, 'lockdown');
+    expect(await isBehind(3)).toBe(true);
+    await cards.putRight(SHOP, 'lockdown');
+    expect(await isBehind(3)).toBe(false);
+    await cards.beginSending(SHOP, 'lockdown', Date.now());
+    expect(await isBehind(3)).toBe(true);
   });
 
   test('whose poster fell silent is taken over by one alone, and whoever wakes sees that', async () => {
@@ -115,7 +134,7 @@ describe('a card in Slack', () => {
   test('that somebody deleted may be posted once more', async () => {
     await cards.claim(SHOP, 'lockdown');
     await cards.put(SHOP, 'lockdown', place);
-    await cards.keepShown(SHOP, 'lockdown', 'fingerprint');
+    await shows('fingerprint');
     await cards.drop(SHOP, 'lockdown', place);
     expect(await cards.shown(SHOP, 'lockdown')).toBeUndefined();
     expect(await cards.claim(SHOP, 'lockdown')).toMatchObject({ state: 'ours' });

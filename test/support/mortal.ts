@@ -20,8 +20,8 @@ const LOOKS: Readonly<Record<string, ReadonlySet<string>>> = {
   edges: new Set(['collected', 'trouble', 'edges', 'edgesById', 'units']),
   evidence: new Set(['draft', 'frozen', 'shadow', 'verify', 'watch', 'discovery', 'nudges', 'former', 'written']),
   inbox: new Set(['waiting']),
-  cards: new Set(['find', 'get', 'shown', 'holds']),
-  queues: new Set(['underWay']),
+  cards: new Set(['find', 'get', 'shown', 'holds', 'told', 'isBehind']),
+  queues: new Set(['underWay', 'scheduled']),
   console: new Set([
     'readNamespace',
     'namespacesBelow',

@@ -12,6 +12,7 @@ import { redisForTests } from '#test/support/redis.ts';
 import { aLockdown } from '#test/support/slack-lockdowns.ts';
 import { inTurn } from '#workers/looking-for-cards.ts';
 import { keepSweeping } from '#workers/schedules.ts';
+import { sweep as sweepOf } from '#workers/sweep.ts';
 
 const redis = redisForTests(9);
 const failed = (error: Error) => {
@@ -398,6 +399,36 @@ describe('the thread', () => {
     expect(Math.max(...turns.map(({ length }) => length))).toBeLessThanOrEqual(60);
     expect(turns.flat().sort()).toEqual(open.map(({ id }) => id).sort());
     expect(inTurn(open.slice(0, 60), 7)).toHaveLength(60);
+  });
+
+  test('of very many lockdowns those that nothing happened to are drawn in their turn, and the others within a minute', async () => {
+    const house = await aHouse(redis);
+    await house.asking('dns');
+    await house.settle();
+    const others = Array.from({ length: 150 }, (_, number) => aLockdown({ id: `other-${number}`, phase: 'locked' }));
+    const listed = async () => [...others, await house.lockdown()];
+    const behind: Record<string, boolean> = { [house.id]: true, 'other-7': true };
+    const drawn = new Set<string>();
+    const run = sweepOf({
+      ...house.deps,
+      lockdowns: { ...house.deps.lockdowns, open: listed },
+      cards: { ...house.deps.cards, isBehind: async (id) => behind[id] ?? false, get: async () => undefined },
+      queues: {
+        ...house.deps.queues,
+        add: async (name, data) => {
+          if (name === 'announce' && 'lockdown' in data) drawn.add(String(data.lockdown));
+        },
+      },
+    });
+    await run();
+    expect(drawn.size).toBeLessThanOrEqual(62);
+    expect(drawn).toContain(house.id);
+    expect(drawn).toContain('other-7');
+    for (const _minute of [1, 2, 3]) {
+      house.later(MINUTE);
+      await run();
+    }
+    expect(drawn.size).toBe(151);
   });
 
   test('a Slack that is out of order for a while loses nothing of what happened', async () => {

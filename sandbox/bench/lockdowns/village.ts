@@ -17,12 +17,15 @@ import { startKubernetes } from '#sandbox/kubernetes/start.ts';
 import { startRedis } from '#sandbox/redis.ts';
 import { channels, groups } from '#sandbox/slack/seed.ts';
 import { type RunningSlack, startSlack } from '#sandbox/slack/start.ts';
+import { until } from './waiting.ts';
 
 export const CHANNEL = channels.lockdowns;
 
 export type Program = {
   /** Processor time since it began. */
   cpuMs(): Promise<number>;
+  /** Once it says that it has started: until then it takes processor time from the others and does nothing. */
+  ready(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -108,6 +111,7 @@ export function run(entry: string, env: NodeJS.ProcessEnv, logFile: string, args
   });
   return {
     cpuMs: () => cpuMsOf(child.pid as number),
+    ready: () => until(`${entry} has started`, async () => STARTED.test(await readFile(logFile, 'utf8'))),
     async stop() {
       stopping = true;
       child.kill('SIGTERM');
@@ -116,6 +120,8 @@ export function run(entry: string, env: NodeJS.ProcessEnv, logFile: string, args
     },
   };
 }
+
+const STARTED = /"event":"started"/;
 
 /** Ticks of a hundredth of a second, user and system, after the name in brackets (proc(5)). */
 const TICK_MS = 10;
