@@ -28,7 +28,8 @@ export async function tellDrift(deps: DriftDeps, lockdown: Lockdown, jobId: stri
   const newNames = await namesSince(deps, lockdown, approved);
   const written = await Promise.all(STAGES.map((stage) => deps.evidence.written(id, stage)));
   const ours = new Set(written.flat().flatMap((object) => ('id' in object ? [object.id] : [])));
-  const found = driftOf(approved, { policy, units, isCut, newNames, ours });
+  const ourPrefixes = written.flat().flatMap((object) => ('added' in object ? object.added : []));
+  const found = driftOf(approved, { policy, units, isCut, newNames, ours, ourPrefixes });
   for (const because of found.filter((each) => !drift.includes(each))) deps.journal.drifted({ lockdown: id, because });
   if (found.join('\n') !== drift.join('\n')) await report(deps, id, { type: 'drifted', found }, jobId);
 }

@@ -31,6 +31,8 @@ export type NowThere = {
   readonly newNames: readonly string[];
   /** Ids of whatever this lockdown has written, also for stages that are not through yet. */
   readonly ours: ReadonlySet<string>;
+  /** Tag prefixes that this lockdown has added, likewise. */
+  readonly ourPrefixes: readonly string[];
 };
 
 /** In sentences; sorted, so that the same drift is told once. */
@@ -79,7 +81,10 @@ function changed(change: Change, ids: ReadonlyMap<string, string>, policy: Polic
 }
 
 /** What was there before the last approval was applied is part of what was approved; what came after it is not. */
-function added(approved: readonly Approved[], { policy, ours }: Pick<NowThere, 'policy' | 'ours'>): string[] {
+function added(
+  approved: readonly Approved[],
+  { policy, ours, ourPrefixes }: Pick<NowThere, 'policy' | 'ours' | 'ourPrefixes'>,
+): string[] {
   const [last] = approved.toSorted((one, other) => other.at - one.at);
   if (!last) return [];
   const rulesets = policy.rulesets.filter(
@@ -88,7 +93,7 @@ function added(approved: readonly Approved[], { policy, ours }: Pick<NowThere, '
   const prefixes = approved.flatMap(({ changes }) =>
     changes.flatMap((change) => (change.kind === 'add-tag-prefixes' ? change.prefixes : [])),
   );
-  const known = new Set([...last.localPrefixes, ...prefixes]);
+  const known = new Set([...last.localPrefixes, ...prefixes, ...ourPrefixes]);
   return [
     ...rulesets.map(
       ({ name, namespace }) =>

@@ -26,6 +26,17 @@ export const FormerActions = z.strictObject({
 });
 export type FormerActions = z.infer<typeof FormerActions>;
 
+/** KEYS objects. ARGV one of them. The time is not what makes it another one. */
+const KEEP_WRITTEN = `
+local function nameOf(object)
+  return table.concat({ object.kind, object.id or '', object.name or '', table.concat(object.added or {}, ' ') }, '|')
+end
+local name = nameOf(cjson.decode(ARGV[1]))
+for _, text in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+  if nameOf(cjson.decode(text)) == name then return end
+end
+redis.call('RPUSH', KEYS[1], ARGV[1])`;
+
 export type EvidenceStore = ReturnType<typeof evidenceStore>;
 
 export function evidenceStore(redis: Redis) {
@@ -107,8 +118,9 @@ export function evidenceStore(redis: Redis) {
       return (await redis.lrange(key.objects(id, stage), 0, -1)).map((text) => Written.parse(JSON.parse(text)));
     },
 
+    /** Each once, although two workers that both believe the step to be theirs find the same object. */
     async keepWritten(id: string, stage: Stage, object: Written): Promise<void> {
-      await redis.rpush(key.objects(id, stage), JSON.stringify(object));
+      await redis.eval(KEEP_WRITTEN, 1, key.objects(id, stage), JSON.stringify(object));
     },
 
     /** One of them, once it is taken back. */

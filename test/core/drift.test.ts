@@ -55,7 +55,15 @@ const APPROVED: Approved = {
 
 function drift(now: Partial<NowThere>): string[] {
   const ours = new Set(APPROVED.ids.values());
-  return driftOf([APPROVED], { policy: THEN, units: [FRONTEND], isCut: false, newNames: [], ours, ...now });
+  return driftOf([APPROVED], {
+    policy: THEN,
+    units: [FRONTEND],
+    isCut: false,
+    newNames: [],
+    ours,
+    ourPrefixes: [],
+    ...now,
+  });
 }
 
 test('a draft reaches whoever carries its tags; a clause that means the whole namespace cannot be captured', () => {
@@ -96,6 +104,12 @@ describe('somebody else writes to the console past Lockstep', () => {
     expect(drift({ policy: { ...THEN, prefixes: { ...prefixes, local: [...prefixes.local, 'team='] } } })).toEqual([
       'The tag prefix team= was added after the last approval, and rules that name such tags match now.',
     ]);
+  });
+
+  test('a tag prefix of a stage that is just being applied is not', () => {
+    const { prefixes } = THEN;
+    const policy = { ...THEN, prefixes: { ...prefixes, local: [...prefixes.local, 'team='] } };
+    expect(drift({ policy, ourPrefixes: ['team='] })).toEqual([]);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Edge } from '#core/edge.ts';
 import { cardStore } from '#redis/card-store.ts';
 import { edgeStore } from '#redis/edge-store.ts';
-import { evidenceStore } from '#redis/evidence-store.ts';
+import { evidenceStore, type Written } from '#redis/evidence-store.ts';
 import { edge, workload } from '#test/support/evidence.ts';
 import { redisForTests } from '#test/support/redis.ts';
 
@@ -36,6 +36,24 @@ describe('a window of reports', () => {
     expect(await edges.collected(SHOP)).toMatchObject({ trouble: 'The console does not answer.' });
     await edges.keepWindow(SHOP, window(1000, 2000), [], []);
     expect(await edges.trouble(SHOP)).toBeUndefined();
+  });
+});
+
+describe('what a stage wrote', () => {
+  const evidence = evidenceStore(redis);
+  const network = { kind: 'external-network', id: 'n1', name: 'internet', at: 1 } as const;
+  const prefixes: Written = { kind: 'tag-prefixes', added: ['app='], at: 1 };
+
+  test('is kept once, although two workers applied it at the same time', async () => {
+    for (const object of [prefixes, network])
+      await Promise.all([1, 2].map((at) => evidence.keepWritten(SHOP, 'web-server', { ...object, at })));
+    const kept = await evidence.written(SHOP, 'web-server');
+    expect(kept.map(({ kind }) => kind)).toEqual(['tag-prefixes', 'external-network']);
+  });
+
+  test('is kept again where it had to be created anew', async () => {
+    for (const id of ['n1', 'n2']) await evidence.keepWritten(SHOP, 'web-server', { ...network, id });
+    expect(await evidence.written(SHOP, 'web-server')).toHaveLength(2);
   });
 });
 
