@@ -6,7 +6,7 @@ import type { Lockdown } from '#core/lockdown-state.ts';
 import { shortage } from '#core/quorum.ts';
 import type { Stage } from '#core/stage.ts';
 import type { ButtonName, ModalState, Target } from './action-ids.ts';
-import { calling } from './failure.ts';
+import { calling, SlackFailure } from './failure.ts';
 import type { Actor, Reply } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
@@ -135,9 +135,14 @@ async function openSealed(deps: Deps, press: Press, about: ModalState, drawn: (s
   const state = { ...about, openedAt: deps.now() };
   const view = await open(deps, press, drawn(state));
   const sealed = { ...state, seal: seal(sealValues(view.id, press.actor.user, state), deps.receiptKey) };
-  await calling('views.update', () =>
-    deps.client.views.update({ view_id: view.id, hash: view.hash, view: drawn(sealed) }),
-  );
+  try {
+    await calling('views.update', () =>
+      deps.client.views.update({ view_id: view.id, hash: view.hash, view: drawn(sealed) }),
+    );
+  } catch (error) {
+    // Closed before it was sealed, or over with the dialog of the other half of a double click: nobody waits for it.
+    if (!(error instanceof SlackFailure) || error.reason !== 'not_found') throw error;
+  }
 }
 
 /** A modal that does not vote for something: the proof is asked only where a signature is all there is. */

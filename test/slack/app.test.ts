@@ -321,6 +321,15 @@ test('a reaction on a draft in which something stands out is no vote, and its ow
   expect(wishes()).toMatchObject([{ verb: 'vote', vote: { decision: 'deny', gesture: 'reaction' } }]);
 });
 
+test('whoever closes a dialog before it is ready reads nothing of a vote that was not recorded', async () => {
+  const { card } = await asking('dns', { rule: { ...anAsk().rule, looks: 2 } }, STANDS_OUT);
+  await house.around.fault({ method: 'views.update', error: 'not_found', count: 1 });
+  await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
+  await expect.poll(async () => (await house.around.calls('views.update')).length).toBe(1);
+  await command(BORIS, 'help');
+  expect(await whispered(BORIS)).not.toContain('not recorded');
+});
+
 test('ending discovery mode, too, takes a look at what stands out', async () => {
   const plain = disableFinding([]);
   const finding = { ...plain, draft: { ...plain.draft, remarks: STANDS_OUT.draft.remarks } };
