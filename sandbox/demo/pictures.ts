@@ -75,6 +75,9 @@ async function picture(
   await act?.(page);
   await page.waitForTimeout(700);
   await page.screenshot({ path: join(FOLDER, file) });
+  // A dialog that is open stays so for its person, on the next picture too.
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(300);
   await page.close();
 }
 
@@ -86,7 +89,7 @@ async function channel(from: Browser, file: string): Promise<void> {
 
 async function home(from: Browser, file: string): Promise<void> {
   const page = await open(from, '#as=boris&channel=app&tab=home');
-  await page.screenshot({ path: join(FOLDER, file), clip: { x: 0, y: 0, width: 1000, height: 640 } });
+  await page.screenshot({ path: join(FOLDER, file), clip: { x: 0, y: 0, width: 1440, height: 400 } });
   await page.close();
 }
 
