@@ -2,6 +2,7 @@
 import type { DraftSettings } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
+import { TCP } from '#core/flow.ts';
 import { addressKind, atProbeRhythm, isWithin, looksLikeBridge } from '#core/peers.ts';
 
 export type Nodes = {
@@ -38,12 +39,15 @@ export function nodesOf(
   };
 }
 
-/** Private sources that are no processing unit, seen at several workloads or knocking like a probe. */
+/**
+ * Private sources that are no processing unit, which only TCP tells: of anything else between processing units each end sees
+ * an address, too (console-api.md 4.4). Seen at several workloads or knocking like a probe.
+ */
 function inferred(edges: readonly Edge[]): string[] {
   const bySource = new Map<string, Edge[]>();
   for (const edge of edges) {
     const { source, destination } = edge;
-    if (source.kind !== 'address' || destination.kind !== 'workload') continue;
+    if (source.kind !== 'address' || destination.kind !== 'workload' || edge.protocol !== TCP) continue;
     if (addressKind(source.address) !== 'private' || looksLikeBridge(source.address)) continue;
     const known = bySource.get(source.address);
     if (known) known.push(edge);

@@ -80,6 +80,15 @@ test('without Kubernetes nodes are inferred from private sources at several work
   expect(draft.remarks).toMatchObject([{ level: 'look' }]);
 });
 
+test('without Kubernetes the units of a mesh that gossips over UDP are not taken for nodes, however many they call', () => {
+  const SENDERS = ['10.72.1.4', '10.72.2.5'];
+  const gossip = SENDERS.flatMap((from) => [frontend, cart].map((to) => edge(from, to, 'udp/7946')));
+  const pings = SENDERS.flatMap((from) => [frontend, cart].map((to) => edge(from, to, '1')));
+  const draft = draftOf([...gossip, ...pings], {}, { ...SETTINGS, nodeCidrs: [] });
+  expect(draft.changes).toEqual([]);
+  expect(draft.unallowed).toEqual([]);
+});
+
 test('without Kubernetes a source that knocks every ten seconds at one workload is a node as well', () => {
   const draft = draftOf([edge('10.128.0.9', cart, 'tcp/7070', PROBE)]);
   expect(draft.changes[0]).toMatchObject({ network: { entries: ['10.128.0.9'] } });
