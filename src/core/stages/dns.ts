@@ -10,18 +10,13 @@ import { allow, portsOf, type Sketch } from './sketch.ts';
 
 export function sketchDns(scene: Scene, edges: readonly Edge[], mint: Mint): Sketch {
   const { namespace } = scene.evidence;
-  const { inferred } = scene.resolvers;
   const asked = groupBy(edges, (edge) => outsideAddress(edge) ?? '').filter(([address]) =>
     scene.resolvers.isTrusted(address),
   );
-  const remarks: Remark[] = asked.some(([address]) => address === inferred)
-    ? [
-        {
-          level: 'look',
-          text: `No cluster said which address its DNS service has: ${inferred} is the private address most workloads ask.`,
-        },
-      ]
-    : [];
+  const remarks = asked.flatMap(([address]): Remark[] => {
+    const inferred = scene.resolvers.inferred.find((one) => one.address === address);
+    return inferred ? [{ level: 'look', text: inferred.because }] : [];
+  });
   if (asked.length === 0) return { changes: [], leftOut: [], remarks };
 
   const network = mint.network(

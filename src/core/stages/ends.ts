@@ -3,6 +3,8 @@ import type { Edge } from '#core/edge.ts';
 import { ICMP, ICMP6, TCP, UDP } from '#core/flow.ts';
 import { isInsideName, isWithin } from '#core/peers.ts';
 
+export const DNS_PORT = 53;
+
 /** Only TCP and UDP can be judged by who it is; everything else is by address (console-api.md 4.4). */
 export function carriesIdentity(edge: Pick<Edge, 'protocol'>): boolean {
   return edge.protocol === TCP || edge.protocol === UDP;
@@ -36,6 +38,12 @@ export function outsideAddress(edge: Edge): string | undefined {
 /** Names under which an outside service could be allowed. */
 export function outsideNames(edge: Edge): string[] {
   return edge.names.filter((name) => !isInsideName(name));
+}
+
+/** Only the address tells whether it is a question for a name: a workload may listen on that port for something else. */
+export function asksOnDnsPort(edge: Edge): boolean {
+  const { source, destination, port } = edge;
+  return source.kind === 'workload' && destination.kind === 'address' && port === DNS_PORT && carriesIdentity(edge);
 }
 
 /** UDP between processing units, of which each end sees only an address at the other. */

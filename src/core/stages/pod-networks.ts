@@ -5,27 +5,43 @@ import type { Evidence } from '#core/evidence.ts';
 import { UDP } from '#core/flow.ts';
 import { addressKind } from '#core/peers.ts';
 import { servicesBehind, targetsOf } from '#core/services.ts';
-import { ownEnd } from './ends.ts';
+import { asksOnDnsPort, DNS_PORT, ownEnd } from './ends.ts';
 import type { Nodes } from './nodes.ts';
+import type { Resolvers } from './resolvers.ts';
 
 /** A range wider than this is a company's network, not a cluster's. */
 const PREFIX_MIN = 16;
 /** What a cluster gives to one node, usually. */
 const NODE_PREFIX = 24;
-const DNS_PORT = 53;
+
+export type PodNetworks = {
+  /** Ranges in which processing units were seen to have their addresses. */
+  readonly ranges: readonly string[];
+  /** Whether what is sent there on the port of DNS goes to a workload of the namespace that listens on it. */
+  isListener(address: string): boolean;
+};
+
+type Ground = { readonly evidence: Evidence; readonly nodes: Nodes; readonly resolvers: Resolvers };
 
 /**
  * Enforcers report UDP between processing units at both ends, each with an address at the other (console-api.md 4.4). Calls
  * out to a private address and calls in from one, on ports that belong together, are such a pair.
  */
-export function podNetworksOf(evidence: Evidence, nodes: Nodes, edges: readonly Edge[]): string[] {
-  const datagrams = edges.flatMap((edge) => datagramOf(edge, evidence, nodes) ?? []);
+export function podNetworksOf(ground: Ground, edges: readonly Edge[]): PodNetworks {
+  const { evidence } = ground;
+  const datagrams = edges.flatMap((edge) => datagramOf(edge, ground) ?? []);
   const calls = datagrams.filter(({ direction }) => direction === 'outgoing');
   const answers = datagrams.filter(({ direction }) => direction === 'incoming');
-  const belongs = evidence.kubernetes ? byPort(answers, evidence) : nearby;
+  const belongs = belonging(answers, evidence);
   const answered = answers.filter((answer) => calls.some((call) => belongs(call, answer)));
   const called = calls.filter((call) => answered.some((answer) => belongs(call, answer)));
   const addresses = [...new Set([...called, ...answered].map(({ address }) => address))].sort();
+  const onDnsPort = called.filter(({ port }) => port === DNS_PORT).map(({ address }) => address);
+  const listening = new Set([...onDnsPort, ...ownServicesOnDnsPort(ground)]);
+  return { ranges: rangesOf(addresses, ground), isListener: (address) => listening.has(address) };
+}
+
+function rangesOf(addresses: readonly string[], { evidence, nodes }: Ground): string[] {
   if (addresses.length < 2) return [];
   const strangers = [
     ...nodes.addresses,
@@ -44,17 +60,39 @@ type Datagram = {
   readonly port: number;
 };
 
-function datagramOf(edge: Edge, { namespace }: Evidence, nodes: Nodes): Datagram | undefined {
-  const own = ownEnd(edge, namespace);
+function datagramOf(edge: Edge, { evidence, nodes, resolvers }: Ground): Datagram | undefined {
+  const own = ownEnd(edge, evidence.namespace);
   const other = own?.direction === 'outgoing' ? edge.destination : edge.source;
   if (!own || other.kind !== 'address' || edge.protocol !== UDP || edge.port === undefined) return undefined;
   const { address } = other;
-  if (edge.port === DNS_PORT || !ipaddr.IPv4.isValid(address) || addressKind(address) !== 'private') return undefined;
+  if (asksOnDnsPort(edge) && resolvers.isTrusted(address)) return undefined;
+  if (!ipaddr.IPv4.isValid(address) || addressKind(address) !== 'private') return undefined;
   if (nodes.has(address) || nodes.isBridge(address)) return undefined;
   return { ...own, address, port: edge.port };
 }
 
 type Belongs = (call: Datagram, answer: Datagram) => boolean;
+
+/** A stranger's resolver must not pass for one of them: on the port of DNS both the port and the place have to agree. */
+function belonging(answers: readonly Datagram[], evidence: Evidence): Belongs {
+  const atPort = byPort(answers, evidence);
+  const usually = evidence.kubernetes ? atPort : nearby;
+  return (call, answer) =>
+    call.port === DNS_PORT ? atPort(call, answer) && nearby(call, answer) : usually(call, answer);
+}
+
+/** Where a Service's own address is reported in place of a unit's. */
+function ownServicesOnDnsPort({ evidence, resolvers }: Ground): string[] {
+  const led = new Set(
+    [...evidence.workloads.values()]
+      .filter(({ namespace }) => namespace === evidence.namespace)
+      .flatMap((workload) => servicesBehind(workload, evidence)),
+  );
+  return [...led]
+    .filter(({ ports }) => ports.some(({ port, protocol }) => port === DNS_PORT && protocol === 'UDP'))
+    .flatMap(({ clusterIps }) => clusterIps)
+    .filter((address) => !resolvers.isTrusted(address));
+}
 
 function byPort(answers: readonly Datagram[], evidence: Evidence): Belongs {
   const dialled = new Map(answers.map((answer) => [answer, portsLeadingTo(answer, evidence)]));

@@ -4,7 +4,7 @@ import type { Edge, Peer } from '#core/edge.ts';
 import { addressKind, asEntry } from '#core/peers.ts';
 import type { Workload } from '#core/workload.ts';
 import { ANY_PORT, dialledLabels } from './dialled-labels.ts';
-import { carriesIdentity, isUnitByAddress, outsideAddress, outsideNames, ownEnd } from './ends.ts';
+import { asksOnDnsPort, carriesIdentity, isUnitByAddress, outsideAddress, outsideNames, ownEnd } from './ends.ts';
 import { HOST } from './external-names.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
@@ -165,7 +165,7 @@ function forAddresses(group: EdgeGroup, scene: Scene, side: Side, edges: readonl
   const name = `allow-residual-${slug(peer)}-${preposition}-${slug(side.name)}`;
   return {
     changes: [...network.changes, ...mint.ruleset(rulesetFor(side, name, rules))],
-    because: doubtOf(scene, side, entries),
+    because: [doubtOf(scene, side, entries), namesDoubt(scene, edges)].filter((doubt) => doubt !== '').join(' '),
   };
 }
 
@@ -177,6 +177,12 @@ function doubtOf(scene: Scene, side: Side, entries: readonly string[]): string {
   if (bridges.length > 0) return `Whatever runs behind ${list(bridges)} could use it.`;
   const bare = entries.filter((entry) => addressKind(entry.replace(/\/\d+$/, '')) === 'public');
   return bare.length === 0 ? '' : `Whoever is given ${list(bare)} tomorrow is allowed with it.`;
+}
+
+/** What only goes to a workload that listens there is allowed by address, and any address of a range may answer names. */
+function namesDoubt(scene: Scene, edges: readonly Edge[]): string {
+  if (!edges.some((edge) => asksOnDnsPort(edge) && !scene.stageOf(edge))) return '';
+  return 'On that port names are asked for, too: whoever answers them decides where name rules lead.';
 }
 
 function rulesetFor(side: Side, name: string, rules: ReturnType<typeof allow>[]) {

@@ -57,18 +57,15 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
   );
   const apiServers = apiServersOf(evidence, edges);
   const inwardNames = inwardNamesOf(edges, kindOf);
-  const stageOf = once((edge: Edge) => stageOfEdge(edge, { evidence, nodes, apiServers, kindOf }));
-  const resolvers = resolversOf(
-    evidence,
-    settings,
-    edges.filter((edge) => stageOf(edge) === 'dns'),
-  );
+  const resolvers = resolversOf(evidence, settings, edges);
+  const podNetworks = podNetworksOf({ evidence, nodes, resolvers }, edges);
+  const stageOf = once((edge: Edge) => stageOfEdge(edge, { evidence, nodes, podNetworks, apiServers, kindOf }));
   const suspicions = suspicionsOf(edges, {
     evidence,
     scans,
     inwardNames,
     kindOf,
-    isTrustedResolver: resolvers.isTrusted,
+    isTrustedResolver: (address) => resolvers.isTrusted(address) || podNetworks.isListener(address),
     isNode: (address) => nodes.has(address) || nodes.isBridge(address),
     isApiServer: (address) => apiServers.has(address),
   });
@@ -83,7 +80,7 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     edges,
     scans,
     nodes,
-    podNetworks: podNetworksOf(evidence, nodes, edges),
+    podNetworks: podNetworks.ranges,
     apiServers,
     inwardNames,
     resolvers,

@@ -4,12 +4,14 @@ import type { Evidence } from '#core/evidence.ts';
 import type { AddressKind } from '#core/peers.ts';
 import { isPublished, numbersOf, protocolName, type ServicePort, servicesBehind } from '#core/services.ts';
 import type { AllowingStage } from '#core/stage.ts';
-import { carriesIdentity, isIcmp } from './ends.ts';
+import { asksOnDnsPort, carriesIdentity, isIcmp } from './ends.ts';
 import type { Nodes } from './nodes.ts';
+import type { PodNetworks } from './pod-networks.ts';
 
 type Ground = {
   readonly evidence: Evidence;
   readonly nodes: Nodes;
+  readonly podNetworks: PodNetworks;
   readonly apiServers: ReadonlySet<string>;
   kindOf(address: string): AddressKind;
 };
@@ -30,7 +32,7 @@ export function stageOfEdge(edge: Edge, ground: Ground): AllowingStage | undefin
 
 function outgoingStage(edge: Edge, address: string, ground: Ground): AllowingStage | undefined {
   if (isIcmp(edge)) return undefined;
-  if (edge.port === 53 && carriesIdentity(edge)) return 'dns';
+  if (asksOnDnsPort(edge) && !ground.podNetworks.isListener(address)) return 'dns';
   const kind = ground.kindOf(address);
   if (kind === 'metadata') return 'metadata';
   if (ground.apiServers.has(address)) return 'external-services';
