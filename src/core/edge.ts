@@ -49,10 +49,10 @@ export function outsideNetworks(edge: Edge): Edge {
   return { ...edge, source: plain(edge.source), destination: plain(edge.destination) };
 }
 
-/** One flow in so many without a look-up is a pod that began before the record; more are pods that never ask. */
-const UNNAMED_IN = 10;
-
-/** Whether a rule by its names would let it through: each unit's enforcer knows the names that unit asked for (console-api.md 4.6). */
-export function isFoundByName({ names, count, unnamed = 0 }: Pick<Edge, 'names' | 'count' | 'unnamed'>): boolean {
-  return names.length > 0 && unnamed * UNNAMED_IN <= count;
+/**
+ * Whether a rule by its names surely lets all of it through: each unit's enforcer knows the names that unit asked for, so one
+ * silent unit is enough to be cut (console-api.md 4.6).
+ */
+export function isFoundByName({ names, unnamed = 0 }: Pick<Edge, 'names' | 'unnamed'>): boolean {
+  return names.length > 0 && unnamed === 0;
 }

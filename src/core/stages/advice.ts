@@ -20,7 +20,9 @@ export function adviceFor(scene: Scene, group: EdgeGroup, edges: readonly Edge[]
   if (edges.every((edge) => scene.scans.has(edge))) return block('it looks like a scan');
   const wrong = [...new Set(edges.map((edge) => reasonsOf(scene, edge, 'stop')))].filter((reasons) => reasons !== '');
   if (wrong.length > 0) return block(`it looks wrong: ${list(wrong.sort(), 3)}`);
-  if (incoming && outside && edges.some(isIcmp)) return block('pings from outside are not needed to answer anybody');
+  // Where a rule covers some kinds of ICMP, it may have been one of these.
+  const pings = edges.filter((edge) => isIcmp(edge) && scene.verdict(edge).outcome === 'reject');
+  if (incoming && outside && pings.length > 0) return block('pings from outside are not needed to answer anybody');
   if (edges.some((edge) => leadsInsideByName(edge))) {
     return block('a name that the internet may answer for leads to an inside address');
   }

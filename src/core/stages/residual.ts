@@ -1,6 +1,6 @@
 /** What it takes to allow traffic that no stage allowed: the narrowest network or tags, and a ruleset for our side. */
 import type { Change, EdgeGroup } from '#core/draft.ts';
-import type { Edge, Peer } from '#core/edge.ts';
+import { type Edge, isFoundByName, type Peer } from '#core/edge.ts';
 import { addressKind, asEntry } from '#core/peers.ts';
 import type { Workload } from '#core/workload.ts';
 import { ANY_PORT, dialledLabels } from './dialled-labels.ts';
@@ -194,7 +194,7 @@ function rulesetFor(side: Side, name: string, rules: ReturnType<typeof allow>[])
   };
 }
 
-/** Names where the workload had asked for them and they lead outside; ICMP is judged by address whatever was asked. */
+/** Names where all its pods had asked for them and they lead outside; ICMP is judged by address whatever was asked. */
 function entriesFor(scene: Scene, direction: Side['direction'], edges: readonly Edge[]): string[] {
   const addresses = [...new Set(edges.map((edge) => outsideAddress(edge) ?? ''))].filter(
     (address) => addressKind(address) !== 'not-an-address',
@@ -212,6 +212,7 @@ function isNamedOutside(scene: Scene, edge: Edge): boolean {
   const names = outsideNames(edge);
   return (
     carriesIdentity(edge) &&
+    isFoundByName(edge) &&
     names.length > 0 &&
     names.every((name) => HOST.test(name) && !scene.inwardNames.has(name)) &&
     addressKind(outsideAddress(edge) ?? '') === 'public'

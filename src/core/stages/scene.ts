@@ -120,7 +120,7 @@ function once<Question, Answer>(answer: (question: Question) => Answer): (questi
   };
 }
 
-const NOWHERE = new Set(['loopback', 'unspecified', 'multicast']);
+const NOWHERE = new Set(['loopback', 'unspecified']);
 
 /** A rejected edge was never needed; a unit that talks to itself is always accepted (console-api.md 4.4). */
 function counts(edge: Edge, namespace: string, kindOf: (address: string) => AddressKind): boolean {

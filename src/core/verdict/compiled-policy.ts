@@ -166,6 +166,11 @@ export class CompiledPolicy {
     };
   }
 
+  /** Of some names, those that a rule's networks hold. */
+  namesHeldBy({ networks }: CompiledRule, names: readonly string[]): string[] {
+    return names.filter((name) => this.names.find(name).some((network) => networks[network] === 1));
+  }
+
   /** A tag that makes a clause match only perhaps. */
   doubtfulTag(clauses: readonly Clause[], { certain, perhaps }: TagBits): string | undefined {
     const clause = clauses.find((numbers) => numbers.every((number) => has(certain, number) || has(perhaps, number)));

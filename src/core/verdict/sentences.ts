@@ -49,11 +49,22 @@ function whatIsMissing(rule: AppliedRule, end: End, edge: Edge, compiled: Compil
   }
   if (edge[end.side === 'source' ? 'destination' : 'source'].kind === 'workload')
     return `${icmpOrOther(edge.protocol)} is judged by address, and the address is not in the record.`;
-  if (edge.names.length > 0)
-    return `it allows names only, and ${edge.unnamed ?? 0} of ${edge.count} flows came from pods that were not seen to look up ${edge.names.join(', ')}.`;
-  if (edge.namesElsewhere.length === 0)
+  return whichLookup(edge, (names) => compiled.namesHeldBy(rule.compiled, names));
+}
+
+function whichLookup(
+  { names, namesElsewhere, unnamed = 0, count }: Edge,
+  held: (names: readonly string[]) => string[],
+) {
+  const own = held(names);
+  if (own.length > 0)
+    return `it allows names only, and ${unnamed} of ${count} flows came from pods that were not seen to look up ${own.join(', ')}.`;
+  const others = held(namesElsewhere);
+  if (others.length > 0)
+    return `it allows names only, and only other workloads were seen to look up ${others.join(', ')} for this address.`;
+  if (names.length === 0 && namesElsewhere.length === 0)
     return 'it allows names only, and no lookup of the workload for this address was seen.';
-  return `it allows names only, and only other workloads were seen to look up ${edge.namesElsewhere.join(', ')} for this address.`;
+  return 'it allows names only, and none of them was seen to lead to this address.';
 }
 
 function whichPort(dialled: NonNullable<Decision['dialled']>, protocol: number): string {

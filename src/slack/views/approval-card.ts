@@ -91,7 +91,7 @@ function question({ lockdown, stage, finding, later = [] }: ApprovalCard): (Know
     // What could go wrong stands beside what would be done.
     ...(residual ? prediction(finding, 12) : []),
     ...doubts(finding),
-    ...(residual ? residualState(draft.residual) : []),
+    ...(residual ? residualState(finding) : []),
     list('Left out on purpose:', draft.leftOut.map(because), 12, LIMITS.line),
     ...(residual ? [] : prediction(finding)),
     ...(residual ? completeness(finding) : [completenessInShort(finding)]),

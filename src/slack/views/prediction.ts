@@ -61,9 +61,13 @@ function atOnce({ cutsAtOnce }: DraftFinding['draft']): Piece[] {
 const LATER_SHOWN = 3;
 const FIGURES = 6;
 
+const NOTHING_CUT = 'No recorded edge would be rejected that is not covered by a rule.';
+const NO_NETWORK =
+  'Nothing is to be decided: what would be cut or is uncertain leads a pod to itself, or has no address that a rule could name.';
+
 /** How the questions about the residual stand. */
-export function residualState(residual: readonly Residual[], max = 12): (KnownBlock | undefined)[] {
-  if (residual.length === 0) return [says('No recorded edge would be rejected that is not covered by a rule.')];
+export function residualState({ draft: { residual }, replay }: DraftFinding, max = 12): (KnownBlock | undefined)[] {
+  if (residual.length === 0) return [says(replay.cut.edges + replay.uncertain.edges === 0 ? NOTHING_CUT : NO_NETWORK)];
   const undecided = residual.filter(({ decision }) => !decision);
   const answered = (answer: 'allow' | 'block') => residual.filter(({ decision }) => decision?.answer === answer);
   return [

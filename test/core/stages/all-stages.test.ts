@@ -50,14 +50,14 @@ function lockDown(start: Evidence, settings: DraftSettings): { policy: Policy; d
   return { policy, drafts };
 }
 
-/** By what the approvers are told, and by what an enforcer would do. */
+/** By what the approvers are told, and by what an enforcer would do; what is uncertain is as good as cut. */
 function cutBy({ policy }: { policy: Policy }, facts: Evidence): string[] {
   expect(policy.effective).toEqual({ incoming: 'Reject', outgoing: 'Reject' });
   const judge = compile(policy, facts.workloads, { called: calledPorts(facts) });
-  const told = replay(facts.edges, judge);
-  const doubtful = new Set(told.uncertainEdges.map(({ edge: { id } }) => id));
-  const refused = refusedByEnforcer(policy, facts).filter((id) => !doubtful.has(id));
-  return [...new Set([...told.cutEdges.map(({ edge: cut }) => cut.id), ...refused])];
+  const { cutEdges, uncertainEdges } = replay(facts.edges, judge);
+  return [
+    ...new Set([...[...cutEdges, ...uncertainEdges].map((one) => one.edge.id), ...refusedByEnforcer(policy, facts)]),
+  ];
 }
 
 /** Pairs of workloads and ports that the policy accepts and nobody ever saw. */
@@ -202,6 +202,9 @@ const anyApplication = fc
           'private',
           'api server',
           'metadata',
+          'multicast',
+          'one silent pod',
+          'asked elsewhere',
         ),
         fc.constantFrom('tcp/443', 'tcp/80', 'tcp/5432'),
       ),
@@ -230,6 +233,12 @@ const anyApplication = fc
       private: '10.20.0.5',
       'api server': '10.75.240.1',
       metadata: '169.254.169.254',
+      multicast: '224.0.0.251',
+    };
+    const lookups: Record<string, Partial<Edge>> = {
+      'api server': { names: ['kubernetes.default.svc.cluster.local'] },
+      'one silent pod': { names: ['api.example.com'], unnamed: 1 },
+      'asked elsewhere': { namesElsewhere: ['api.example.com'] },
     };
     const edges = [
       ...app.links
@@ -237,12 +246,8 @@ const anyApplication = fc
         // A unit that talks to itself is no edge.
         .filter((one) => one.units.length > 1),
       ...app.outside.map(([from, where, port], index) => {
-        const named = where.includes('.')
-          ? [where]
-          : where === 'api server'
-            ? ['kubernetes.default.svc.cluster.local']
-            : [];
-        return edge(at(from), addressOf[where] ?? `198.51.100.${index + 1}`, port, { names: named });
+        const asked = where.includes('.') ? { names: [where] } : lookups[where];
+        return edge(at(from), addressOf[where] ?? `198.51.100.${index + 1}`, port, asked);
       }),
       ...app.web.map(([to, port]) => edge('192.0.2.99', at(to), port)),
       ...app.probes.map(([to, from]) => edge(from, at(to), 'tcp/8080', PROBE)),

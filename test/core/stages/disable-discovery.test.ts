@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Residual } from '#core/draft.ts';
 import type { Edge } from '#core/edge.ts';
+import type { Policy } from '#core/policy.ts';
 import { withChanges } from '#core/replay.ts';
 import { draftStage } from '#core/stages/draft-stage.ts';
 import { compile } from '#core/verdict.ts';
@@ -220,7 +221,7 @@ test('a protocol the console cannot name, and one that no tags cover, are asked 
   expect(draft.residual.map((one) => one.changes)).toEqual([[], []]);
 });
 
-test('pings whose kind no report tells are not asked about where a ruleset covers the usual kinds', () => {
+test('pings whose kind no report tells are asked about although a ruleset covers the usual kinds, and may be allowed', () => {
   const inForce = policy({
     externalNetworks: [network('kubelet', 'externalnetwork:name=kubelet', ['10.128.0.2'])],
     rulesets: [
@@ -230,28 +231,68 @@ test('pings whose kind no report tells are not asked about where a ruleset cover
     ],
   });
   const draft = residualOf([edge('10.128.0.2', frontend, '1')], NO_ANSWERS, { policy: inForce });
-  expect(draft.residual).toEqual([]);
-  expect(draft.leftOut).toHaveLength(1);
+  expect(draft.residual).toMatchObject([{ advice: 'allow' }]);
+  expect(draft.residual[0]?.because).toContain('flow reports do not say which type it was');
+  expect(accepted(draft.residual[0], inForce, edge('10.128.0.2', frontend, '1'))).toBe('accept');
 });
 
-test('an address that a name rule will cover after the next lookup is not asked about', () => {
-  const inForce = policy({
-    externalNetworks: [network('googleapis', 'externalnetwork:name=googleapis', ['logging.googleapis.com'])],
+const byName = (host: string, port: string) =>
+  policy({
+    externalNetworks: [network('there', 'externalnetwork:name=there', [host])],
     rulesets: [
-      ruleset('allow-googleapis', {
-        outgoingRules: [{ action: 'Allow', object: [['externalnetwork:name=googleapis']], protocolPorts: ['tcp/443'] }],
+      ruleset('allow-there', {
+        outgoingRules: [{ action: 'Allow', object: [['externalnetwork:name=there']], protocolPorts: [port] }],
       }),
     ],
   });
-  const seen = edge(frontend, '142.250.1.1', 'tcp/443', { namesElsewhere: ['logging.googleapis.com'] });
+
+test.each([
+  [
+    'whose workload has a pod that never asked for the name',
+    { names: ['logging.googleapis.com'], count: 1000, unnamed: 1 },
+    byName('logging.googleapis.com', 'tcp/443'),
+    '1 of 1000 flows came from pods that were not seen to look up logging.googleapis.com',
+  ],
+  [
+    'for which only others asked by a name that a rule allows',
+    { namesElsewhere: ['logging.googleapis.com'] },
+    byName('logging.googleapis.com', 'tcp/443'),
+    'only other workloads were seen to look up logging.googleapis.com',
+  ],
+  [
+    'under a name that a rule allows on another port',
+    { namesElsewhere: ['logging.googleapis.com'] },
+    byName('logging.googleapis.com', 'tcp/5432'),
+    'No rule allows frontend to send tcp/443 to 142.250.1.1',
+  ],
+  [
+    'under a name that no rule holds',
+    { namesElsewhere: ['db.example.com'] },
+    byName('logging.googleapis.com', 'tcp/443'),
+    'none of them was seen to lead to this address',
+  ],
+])('an address %s is asked about, and allowed by itself', (_whose, lookups, inForce, because) => {
+  const seen = edge(frontend, '142.250.1.1', 'tcp/443', lookups);
   const draft = residualOf([seen], NO_ANSWERS, { policy: inForce });
-  expect(draft.residual).toEqual([]);
-  expect(draft.leftOut[0]?.because).toContain('as soon as each pod itself asks');
-  const silent = { names: ['logging.googleapis.com'], count: 1000, unnamed: 999 };
-  const quiet = residualOf([edge(frontend, '142.250.1.1', 'tcp/443', silent)], NO_ANSWERS, { policy: inForce });
-  expect(quiet.residual).toEqual([]);
-  expect(quiet.leftOut[0]?.because).toContain('as soon as each pod itself asks');
+  expect(draft.leftOut).toEqual([]);
+  expect(draft.residual).toMatchObject([{ advice: 'allow' }]);
+  expect(draft.residual[0]?.because).toContain(because);
+  expect(accepted(draft.residual[0], inForce, seen)).toBe('accept');
 });
+
+test('a group that frontend calls by multicast is asked about, and allowed by its own address', () => {
+  const announced = edge(frontend, '224.0.0.251', 'udp/5353');
+  const draft = residualOf([announced]);
+  expect(draft.residual).toMatchObject([{ advice: 'allow', group: { destination: '224.0.0.251' } }]);
+  expect(accepted(draft.residual[0], policy(), announced)).toBe('accept');
+});
+
+/** What becomes of an edge if a question is answered with allow. */
+function accepted(residual: Residual | undefined, inForce: Policy, asked: Edge): string {
+  const after = withChanges(inForce, residual?.changes ?? []);
+  const known = new Map([frontend, cart].map((one) => [one.key, one]));
+  return compile(after, known, { assume: { incoming: 'Reject', outgoing: 'Reject' } }).judge(asked).outcome;
+}
 
 test('questions keep their ids when the same traffic goes on', () => {
   const once = residualOf([edge(frontend, '203.0.113.77', 'tcp/5432', { count: 10 })]).residual;
