@@ -1,6 +1,6 @@
 /** External services: outside hosts by the names the processing units asked for, and the cluster's own API server. */
 import type { Change, Remark } from '#core/draft.ts';
-import type { Edge } from '#core/edge.ts';
+import { type Edge, isFoundByName } from '#core/edge.ts';
 import { asEntry } from '#core/peers.ts';
 import { outsideAddress, outsideNames } from './ends.ts';
 import { type Service, servicesOf } from './external-names.ts';
@@ -12,12 +12,16 @@ import { allow, type LeftOut, list, portsOf, type Sketch } from './sketch.ts';
 const NAMELESS =
   'no processing unit behind this traffic had asked for a name; a bare address may be anybody’s tomorrow, so it is asked about one by one before discovery mode is disabled';
 
+const SILENT =
+  'a rule by name allows it to pods that look the name up, and not all were seen to; the rest is asked about before discovery mode is disabled';
+
 export function sketchExternalServices(scene: Scene, edges: readonly Edge[], mint: Mint): Sketch {
   const { settings, suspicions } = scene;
   const api = edges.filter((edge) => scene.apiServers.has(outsideAddress(edge) ?? ''));
   const outside = edges.filter((edge) => !scene.apiServers.has(outsideAddress(edge) ?? ''));
   const nameless = outside.filter((edge) => outsideNames(edge).length === 0);
-  const aside = new Set(nameless);
+  const silent = outside.filter((edge) => !isFoundByName(edge) && isAllowedByName(scene, edge));
+  const aside = new Set([...nameless, ...silent]);
   const named = outside.filter((edge) => !aside.has(edge));
   const open = openResolvers(scene.evidence.policy, scene.own, scene.evidence.workloads);
   const { services, refused } =
@@ -28,6 +32,7 @@ export function sketchExternalServices(scene: Scene, edges: readonly Edge[], min
   ];
   const leftOut: LeftOut[] = [
     { edges: nameless, because: NAMELESS },
+    { edges: silent, because: SILENT },
     { edges: refused, because: 'its name cannot be written into an external network' },
     { edges: open.length === 0 ? [] : named, because: strangersAnswer(open) },
   ].filter(({ edges: some }) => some.length > 0);
@@ -42,6 +47,11 @@ export function sketchExternalServices(scene: Scene, edges: readonly Edge[], min
     ],
     ...(services.length === 0 ? {} : { breadth: breadthOf(scene, services) }),
   };
+}
+
+/** Once each of its pods asks for the name. */
+function isAllowedByName(scene: Scene, edge: Edge): boolean {
+  return edge.names.length > 0 && scene.verdict({ ...edge, unnamed: 0 }).outcome === 'accept';
 }
 
 type Part = { readonly changes: readonly Change[]; readonly remarks: readonly Remark[] };
