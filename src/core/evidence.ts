@@ -23,7 +23,10 @@ export type KubernetesService = {
     readonly port: number;
     /** A number, or the name of a container's port. */
     readonly targetPort: number | string;
-    /** What such a name stands for in the pods behind it now; absent where the cluster did not say. */
+    /**
+     * What such a name stands for in the pods behind it now, and where a service without a selector leads; absent where the
+     * cluster did not say.
+     */
     readonly targets?: readonly number[];
     readonly nodePort?: number;
     readonly protocol: 'TCP' | 'UDP' | 'SCTP';

@@ -11,15 +11,35 @@ export function isPublished(service: KubernetesService): boolean {
 /** Services whose selector a workload's labels satisfy; enforcers show labels bare or behind `k8s:`. */
 export function servicesBehind(workload: Workload, evidence: Pick<Evidence, 'kubernetes'>): KubernetesService[] {
   const tags = new Set(workload.tags);
+  return (evidence.kubernetes?.services ?? []).filter((service) => reaches(service, tags)).sort(byName);
+}
+
+function reaches({ selector }: KubernetesService, tags: ReadonlySet<string>): boolean {
+  const wanted = Object.entries(selector);
+  return (
+    wanted.length > 0 && wanted.every(([key, value]) => tags.has(`${key}=${value}`) || tags.has(`k8s:${key}=${value}`))
+  );
+}
+
+function byName(a: KubernetesService, b: KubernetesService): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/**
+ * Services that translate ports and lead to nobody known: somebody lists the endpoints by hand, or the labels that are selected
+ * are not shown by enforcers. The cluster's own API server is behind one of the first kind.
+ */
+export function strayServices(evidence: Pick<Evidence, 'namespace' | 'kubernetes' | 'workloads'>): KubernetesService[] {
+  const own = [...evidence.workloads.values()].filter(({ namespace }) => namespace === evidence.namespace);
+  const tags = own.map((workload) => new Set(workload.tags));
   return (evidence.kubernetes?.services ?? [])
-    .filter((service) => {
-      const wanted = Object.entries(service.selector);
-      return (
-        wanted.length > 0 &&
-        wanted.every(([key, value]) => tags.has(`${key}=${value}`) || tags.has(`k8s:${key}=${value}`))
-      );
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .filter(({ type, name, clusterIps }) => type !== 'ExternalName' && name !== 'kubernetes' && clusterIps.length > 0)
+    .filter((service) => !tags.some((theirs) => reaches(service, theirs)))
+    .sort(byName);
+}
+
+export function hasSelector({ selector }: KubernetesService): boolean {
+  return Object.keys(selector).length > 0;
 }
 
 export function protocolName(protocol: number): string {

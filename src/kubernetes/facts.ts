@@ -67,7 +67,7 @@ function serviceOf(service: V1Service, named: NamedPorts): KubernetesService {
     type: typeOf(service),
     clusterIps: clusterIpsOf(service),
     selector: service.spec?.selector ?? {},
-    ports: (service.spec?.ports ?? []).map((port) => portOf(port, named.targetsOf(name, port))),
+    ports: (service.spec?.ports ?? []).map((port) => portOf(port, named.targetsOf(service, port))),
   };
 }
 
@@ -77,12 +77,12 @@ function typeOf(service: V1Service): KubernetesService['type'] {
 }
 
 /** Without a target port it is the port itself; without a protocol it is TCP (as the cluster reads it). */
-function portOf(port: V1ServicePort, targets: readonly number[]): KubernetesService['ports'][number] {
+function portOf(port: V1ServicePort, targets: readonly number[] | undefined): KubernetesService['ports'][number] {
   const protocol = port.protocol === 'UDP' || port.protocol === 'SCTP' ? port.protocol : 'TCP';
   return {
     port: port.port,
     targetPort: port.targetPort ?? port.port,
-    ...(targets.length > 0 ? { targets } : {}),
+    ...(targets ? { targets } : {}),
     ...(port.nodePort ? { nodePort: port.nodePort } : {}),
     protocol,
   };

@@ -1,36 +1,42 @@
-/** Which of a container's ports the name in a Service stands for, as the cluster itself worked it out for its endpoints. */
+/** Which of a container's ports a Service leads to where only its endpoints tell: behind a name, or without a selector. */
 import type { DiscoveryV1Api, V1EndpointSlice, V1Service, V1ServicePort } from '@kubernetes/client-node';
 import { KubernetesFailure } from './errors.ts';
 import { readPages } from './pages.ts';
 
 export type NamedPorts = {
-  /** Several while pods of two versions are behind it; none where there is no pod, or nobody may ask. */
-  targetsOf(service: string, port: V1ServicePort): readonly number[];
+  /** Several while pods of two versions are behind it; undefined where endpoints say nothing of it, or nobody may ask. */
+  targetsOf(service: V1Service, port: V1ServicePort): readonly number[] | undefined;
   /** Why there is none for anybody. */
   readonly unread?: string;
 };
 
 const SERVICE_LABEL = 'kubernetes.io/service-name';
 
-/** Asks only where a Service has such a name, so that nobody needs the right to who has none. */
+/** Asks only where a Service is like that, so that nobody needs the right to who has none. */
 export async function readNamedPorts(
   api: DiscoveryV1Api,
   services: readonly V1Service[],
   request: { readonly namespace: string; readonly limit: number },
 ): Promise<NamedPorts> {
-  const needed = services.some(({ spec }) => (spec?.ports ?? []).some(isNamed));
-  if (!needed) return { targetsOf: () => [] };
+  const needed = services.some((service) => (service.spec?.ports ?? []).some(isNamed) || isLedByHand(service));
+  if (!needed) return { targetsOf: () => undefined };
   try {
     const slices = await readPages(
       (page) => api.listNamespacedEndpointSlice({ ...request, ...page }),
       `the endpoint slices of ${request.namespace}`,
     );
-    return { targetsOf: (service, port) => (isNamed(port) ? targetsIn(slices, service, port) : []) };
+    return {
+      targetsOf(service, port) {
+        const targets = targetsIn(slices, service.metadata?.name ?? '', port);
+        if (isLedByHand(service)) return targets;
+        return isNamed(port) && targets.length > 0 ? targets : undefined;
+      },
+    };
   } catch (error) {
     // The other facts are as good without: what hangs on a name is drafted wider, and people are told why.
     if (!(error instanceof KubernetesFailure)) throw error;
-    const unread = `${error.message} So nobody knows which ports of the containers their names in Services stand for.`;
-    return { targetsOf: () => [], unread };
+    const unread = `${error.message} So nobody knows which ports of the containers their names in Services stand for, nor where Services without a selector lead.`;
+    return { targetsOf: () => undefined, unread };
   }
 }
 
@@ -47,4 +53,9 @@ function targetsIn(slices: readonly V1EndpointSlice[], service: string, port: V1
 
 function isNamed({ targetPort }: V1ServicePort): boolean {
   return typeof targetPort === 'string';
+}
+
+/** Without a selector the cluster finds no pods: somebody lists the endpoints, and what they listen on counts alone. */
+function isLedByHand({ spec }: V1Service): boolean {
+  return spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length === 0;
 }

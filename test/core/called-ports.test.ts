@@ -137,6 +137,53 @@ describe('a container’s port that its Service knows by name only', () => {
   );
 });
 
+describe('a Service of which nobody knows whom it leads to', () => {
+  const led = (more: object, targets?: readonly number[]) => {
+    const port = { port: 443, targetPort: 8080, protocol: 'TCP' as const, ...(targets ? { targets } : {}) };
+    return kubernetes({ services: [{ ...MAIL_SERVICE, ports: [port], ...more }] });
+  };
+  const outcomeUnder = (cluster: Evidence['kubernetes']) =>
+    judged(under([rule('Allow', 'tcp/8080')], cluster, ['tcp/8080'])).outcome;
+
+  test.each([
+    ['that has no selector, its endpoints unread', led({ selector: {} }), 'uncertain'],
+    ['that has no selector and endpoints on this port', led({ selector: {} }, [8080]), 'uncertain'],
+    ['that has no selector and endpoints on another port', led({ selector: {} }, [5432]), 'accept'],
+    ['that has no selector and no endpoints', led({ selector: {} }, []), 'accept'],
+    ['that has no address of its own to translate at', led({ selector: {}, clusterIps: [] }), 'accept'],
+    ['that stands for a name elsewhere', led({ selector: {}, type: 'ExternalName' }), 'accept'],
+    ['whose selector is no label that was seen', led({ selector: { hidden: 'yes' } }), 'uncertain'],
+    ['that is the cluster’s API server', led({ selector: {}, name: 'kubernetes' }), 'accept'],
+  ])('%s: a rule for the container’s port alone is %s', (_, cluster, outcome) => {
+    expect(outcomeUnder(cluster)).toBe(outcome);
+  });
+
+  test('is of no interest where another is known to lead there, unless somebody lists its endpoints by hand', () => {
+    const [stray] = led({ name: 'stray', selector: { hidden: 'yes' } }).services;
+    const [byHand] = led({ name: 'by-hand', selector: {} }, [8080]).services;
+    if (!stray || !byHand) throw new Error('there are Services');
+    const both = (other: typeof stray) =>
+      judged(under([rule('Allow', 'tcp/8080', 'tcp/5000')], kubernetes({ services: [MAIL_SERVICE, other] }))).outcome;
+    expect(both(stray)).toBe('accept');
+    expect(both(byHand)).toBe('uncertain');
+  });
+
+  test('may be dialled by whoever was seen to call, and the card says which', () => {
+    const facts = { ...under([], led({ selector: {} }, [8080])), policy: withPrefixes('app=') };
+    const draft = draftStage('pods', facts, { ...SETTINGS, podsMode: 'observed' }, NO_ANSWERS);
+    const rulesets = draft.changes.flatMap((change) => (change.kind === 'create-ruleset' ? [change.ruleset] : []));
+    const ports = (direction: 'incomingRules' | 'outgoingRules') =>
+      rulesets.flatMap((one) => one[direction]).flatMap(({ protocolPorts }) => protocolPorts);
+    expect(ports('outgoingRules')).toEqual(['tcp/443', 'tcp/8080']);
+    expect(ports('incomingRules')).toEqual(['tcp/8080']);
+    expect(draft.remarks).toContainEqual({
+      level: 'look',
+      text: 'Nobody knows whom Service mail leads to: it selects no label that was seen. Whoever was seen to call mail may use its port, too: tcp/443.',
+    });
+    expect(judged({ ...facts, policy: withChanges(facts.policy, draft.changes) }).outcome).toBe('accept');
+  });
+});
+
 test('names that the cluster resolves lead callers to their own Service’s ports only', () => {
   const ports = [
     { port: 80, targetPort: 'http', targets: [8080, 8081], protocol: 'TCP' as const },

@@ -86,7 +86,7 @@ async function hold(world: World, tally: Tally): Promise<Held> {
   return {
     world,
     judge: compile(await read(world.home), workloads, {
-      called: calledPorts({ namespace: world.home, ...(cluster ? { kubernetes: cluster } : {}) }),
+      called: calledPorts({ namespace: world.home, workloads, ...(cluster ? { kubernetes: cluster } : {}) }),
     }),
     workloads,
     wireTagsOf: async ({ namespace, tags }) => wireTags(tags, (await read(namespace)).prefixes.effective),

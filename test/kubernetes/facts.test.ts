@@ -98,7 +98,11 @@ function wellBehaved({ path, query }: Received): Reply {
 }
 
 test('who has no port with a name is not asked for the right to read endpoint slices', async () => {
-  const plain = [{ metadata: { name: 'cart' }, spec: { ports: [{ port: 80, targetPort: 8080 }, { port: 81 }] } }];
+  const ports = [{ port: 80, targetPort: 8080 }, { port: 81 }];
+  const plain = [
+    { metadata: { name: 'cart' }, spec: { selector: { app: 'cart' }, ports } },
+    { metadata: { name: 'elsewhere' }, spec: { type: 'ExternalName', externalName: 'cart.example.com' } },
+  ];
   const { path, received } = await clusterThat((request) =>
     request.path === '/api/v1/namespaces/hipster-shop/services' ? { json: { items: plain } } : wellBehaved(request),
   );
@@ -110,6 +114,27 @@ test('who has no port with a name is not asked for the right to read endpoint sl
   expect(received.map(({ path: asked }) => asked)).not.toContain(SLICES);
 });
 
+test('where a Service without a selector leads is read off the endpoints that somebody listed, not off its target port', async () => {
+  const byHand = ['legacy', 'idle'].map((name) => ({
+    metadata: { name },
+    spec: { clusterIP: '10.75.2.2', ports: [{ name: 'db', port: 443, targetPort: 443 }] },
+  }));
+  const { path } = await clusterThat((request) => {
+    if (request.path === '/api/v1/namespaces/hipster-shop/services') return { json: { items: byHand } };
+    return request.path === SLICES
+      ? { json: { items: [slice('legacy', { name: 'db', port: 8443 })] } }
+      : wellBehaved(request);
+  });
+
+  const { services } = await readKubernetesFacts({ kubeconfig: path }, 'hipster-shop');
+
+  const port = { port: 443, targetPort: 443, protocol: 'TCP' };
+  expect(services.map(({ name, ports }) => [name, ports])).toEqual([
+    ['legacy', [{ ...port, targets: [8443] }]],
+    ['idle', [{ ...port, targets: [] }]],
+  ]);
+});
+
 test('a credential without the right to read endpoint slices still reads the rest, and people are told what is missing', async () => {
   const { path } = await clusterThat((request) =>
     request.path === SLICES ? { status: 403, json: { kind: 'Status', code: 403 } } : wellBehaved(request),
@@ -118,7 +143,7 @@ test('a credential without the right to read endpoint slices still reads the res
   const facts = await readKubernetesFacts({ kubeconfig: path }, 'hipster-shop');
 
   expect(facts.unread).toEqual([
-    'The credential has no right to read the endpoint slices of hipster-shop in the cluster. So nobody knows which ports of the containers their names in Services stand for.',
+    'The credential has no right to read the endpoint slices of hipster-shop in the cluster. So nobody knows which ports of the containers their names in Services stand for, nor where Services without a selector lead.',
   ]);
   expect(facts.dnsAddresses).toEqual(['10.75.240.10']);
   const cart = facts.services.find(({ name }) => name === 'redis-cart');
@@ -151,7 +176,7 @@ test('nodes, services, the DNS service and what names of ports stand for are rea
         selector: {},
         ports: [
           { port: 6379, targetPort: 'redis', targets: [6379, 6380], protocol: 'TCP' },
-          { port: 5353, targetPort: 5353, protocol: 'UDP' },
+          { port: 5353, targetPort: 5353, protocol: 'UDP', targets: [] },
         ],
       },
     ],

@@ -7,6 +7,7 @@ import { portLabel } from '#core/protocol-ports.ts';
 import { isReleaseTag } from '#core/releases.ts';
 import type { Workload } from '#core/workload.ts';
 import { dialledLabels } from './dialled-labels.ts';
+import { type Dialled, dialledRemarks } from './dialled-remarks.ts';
 import { carriesIdentity } from './ends.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
@@ -14,11 +15,8 @@ import type { Scene } from './scene.ts';
 import { allow, list, portsOf, type Sketch, sortPorts } from './sketch.ts';
 
 /** A connection between two own workloads, with the port as each end needs it in its rule. */
-type Call = {
-  readonly edge: Edge;
+type Call = Dialled & {
   readonly source: Workload;
-  readonly destination: Workload;
-  readonly dialled: readonly string[];
   readonly listening: readonly string[];
 };
 
@@ -49,13 +47,7 @@ export function sketchObservedPods(scene: Scene, edges: readonly Edge[], mint: M
       nameless.length === 0
         ? []
         : [{ edges: nameless, because: 'one end carries no tag that a rule could name; it may be long gone' }],
-    remarks: [
-      ...sharedTagRemarks(scene, used),
-      ...releasesRemarks(scene, used),
-      ...portRemarks(calls),
-      ...namedPortRemarks(scene, calls),
-      ...unknownServiceRemarks(scene, calls),
-    ],
+    remarks: [...sharedTagRemarks(scene, used), ...releasesRemarks(scene, used), ...dialledRemarks(scene, calls)],
     breadth: breadthOf(scene, calls),
   };
 }
@@ -127,37 +119,6 @@ function releasesRemarks(scene: Scene, used: readonly Workload[]): Remark[] {
     const text = `${releases[0]?.name} was seen in ${releases.length} releases (${list(tags)}): the rules mean it whatever its release is.`;
     return { level: 'note', text };
   });
-}
-
-function portRemarks(calls: readonly Call[]): Remark[] {
-  const translated = calls.filter((call) => call.dialled.length > 1);
-  return groupBy(translated, (call) => call.destination.name).map(([name, theirs]) => ({
-    level: 'note',
-    text: `${name} is called on its Service’s port and answers on its own: callers may use ${list(
-      sortPorts(theirs.flatMap((call) => call.dialled)),
-    )}.`,
-  }));
-}
-
-/** Nobody could say which of the container's ports such a name stands for. */
-function namedPortRemarks({ called }: Scene, calls: readonly Call[]): Remark[] {
-  return groupBy(calls, (call) => JSON.stringify([call.destination.key, call.edge.protocol])).flatMap(([, [first]]) => {
-    if (!first) return [];
-    const { destination, edge } = first;
-    const unresolved = called.unresolved(destination, edge.protocol);
-    if (unresolved.length === 0) return [];
-    const names = list(unresolved.map(({ targetPort }) => `“${targetPort}”`));
-    const ports = list(sortPorts(unresolved.map(({ port }) => portLabel(edge.protocol, port))));
-    const text = `${destination.name} has ports that its Services know by name only (${names}), and the cluster did not say which they are: its callers may use every port of a Service that could lead to them: ${ports}.`;
-    return [{ level: 'look' as const, text }];
-  });
-}
-
-function unknownServiceRemarks({ evidence }: Scene, calls: readonly Call[]): Remark[] {
-  if (evidence.kubernetes || calls.length === 0) return [];
-  const text =
-    'No cluster said which Services lead where, and reports show the container’s port, not the one that was dialled: callers may dial any port of those they were seen to call, who accept only the ports that were seen.';
-  return [{ level: 'look', text }];
 }
 
 /** What makes an edge between workloads the same to people; none where an end is an address. */
