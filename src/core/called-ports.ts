@@ -19,7 +19,7 @@ export type CalledPorts = {
   strays(destination: Workload, protocol: number, port: number): readonly Stray[];
 };
 
-export type Stray = { readonly service: KubernetesService; readonly port: ServicePort };
+type Stray = { readonly service: KubernetesService; readonly port: ServicePort };
 
 export function calledPorts(evidence: Pick<Evidence, 'namespace' | 'kubernetes' | 'workloads'>): CalledPorts {
   const known = new Map<Workload, readonly ServicePort[]>();

@@ -32,7 +32,10 @@ export function byDays(daysSeen: readonly number[], days: number): (Estimate & {
   const twice = daysSeen.filter((count) => count === 2).length;
   const weight = (days - 1) / days;
   const unseen = twice > 0 ? (weight * once ** 2) / (2 * twice) : (weight * once * (once - 1)) / 2;
-  const edges = interval(seen, unseen, variance({ once, twice, weight, total: seen + unseen }));
+  const edges =
+    unseen === 0
+      ? { value: seen, low: seen, high: seen + weight * roomFor(once) }
+      : interval(seen, unseen, variance({ once, twice, weight, total: seen + unseen }));
   return { value: seen / edges.value, low: seen / edges.high, high: seen / edges.low, edges };
 }
 
@@ -48,9 +51,17 @@ function variance({ once, twice, weight, total }: Record<'once' | 'twice' | 'wei
   );
 }
 
+/**
+ * Where hardly anything was seen on one day only, the estimate of the unseen is nothing, which is not certain: it is what it
+ * would be if as many had been expected as could still have come to none, or to one, once in twenty times.
+ */
+function roomFor(once: number): number {
+  const expected = once === 0 ? 3 : 4.74;
+  return (expected * (expected - 1)) / 2;
+}
+
 /** What is unseen is log-normal, so that the interval never goes below what was seen. */
 function interval(seen: number, unseen: number, spread: number): Estimate {
-  if (unseen === 0) return { value: seen, low: seen, high: seen };
   const factor = Math.exp(Z * Math.sqrt(Math.log(1 + spread / unseen ** 2)));
   return { value: seen + unseen, low: seen + unseen / factor, high: seen + unseen * factor };
 }

@@ -43,8 +43,24 @@ test('by days, where none was seen on exactly two days, is the bias-corrected on
   expect(byDays([1, 1, 1, 7], 7)?.edges.value).toBeCloseTo(4 + (6 / 7) * 3, 10);
 });
 
-test('what was seen every day leaves nothing unseen by days', () => {
-  expect(byDays([7, 7, 7], 7)).toMatchObject({ value: 1, low: 1, high: 1 });
+// With three expected to be seen once, Chao's bias-corrected estimate is 6/7 · 3 · 2/2.
+test('what was all seen every day is estimated to be all, with room for what comes so rarely that none was seen once', () => {
+  const estimate = byDays(Array(100).fill(7), 7);
+  expect(estimate).toMatchObject({ value: 1, high: 1, edges: { value: 100, low: 100 } });
+  expect(estimate?.edges.high).toBeCloseTo(100 + (6 / 7) * 3, 10);
+  expect(estimate?.low).toBeCloseTo(100 / (100 + (6 / 7) * 3), 10);
+});
+
+test('one edge of a hundred that was seen on a single day makes that room wider, not nothing', () => {
+  const [one, none] = [byDays([1, ...Array(100).fill(7)], 7), byDays(Array(101).fill(7), 7)];
+  expect(one?.value).toBe(1);
+  expect(one?.low).toBeLessThan(none?.low ?? 0);
+  expect(one?.low).toBeGreaterThan(0.9);
+});
+
+test('a hundred edges of which two come on one day in ten: the interval holds the truth when three days showed neither', () => {
+  const estimate = byDays(Array(98).fill(3), 3);
+  expect(estimate?.low).toBeLessThanOrEqual(0.98);
 });
 
 /** A small generator, so that the world is the same in every run. */
