@@ -41,6 +41,8 @@ export function openJournal(process: string, secrets: readonly string[]) {
 
     forgedJob: (facts: { step: string; job: string; because: string }) =>
       log.error({ event: 'forged-job-seen', ...facts }, `a job was not heard: ${facts.because}`),
+    heardBefore: (facts: { step: string; job: string }) =>
+      log.warn({ event: 'heard-before', ...facts }, 'what was recorded or refused before is not heard again'),
 
     collected: (facts: { lockdown: string; reports: number; edges: number; readUpTo: number }) =>
       log.info({ event: 'flows-collected', ...facts }, 'a window of reports was folded'),

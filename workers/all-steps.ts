@@ -24,7 +24,7 @@ import { type UndoDeps, undoStage } from './undo-stage.ts';
 import { type VerifyDeps, verifyStage } from './verify-stage.ts';
 import { type WatchDeps, watchLockdown } from './watch-lockdown.ts';
 
-type LeftDeps = { readonly inbox: Pick<Inbox, 'done'> };
+type LeftDeps = { readonly inbox: Pick<Inbox, 'done'>; readonly now: () => number };
 
 export type AllDeps = LeftDeps &
   AnnounceDeps &
@@ -81,7 +81,7 @@ async function tryOnce(
 ): Promise<void> {
   try {
     await todo();
-    if (LEFT.has(name)) await deps.inbox.done(job.id);
+    await doneWith(deps, name, data, job);
   } catch (error) {
     const passing = !(error instanceof WillNotPass) && (!isFailure(error) || error.passing);
     const because = error instanceof Error ? error.message : String(error);
@@ -89,9 +89,16 @@ async function tryOnce(
     if (passing && !job.lastAttempt) throw error;
     await tellThatItFailed(deps, name, data, job, because);
     if (passing) throw error;
-    if (LEFT.has(name)) await deps.inbox.done(job.id);
+    await doneWith(deps, name, data, job);
     throw new WillNotPass(because);
   }
+}
+
+/** Only now: until then it is kept, what may still pass too, and the sweep queues it again. */
+async function doneWith({ inbox, now }: LeftDeps, name: JobName, data: JobData<JobName>, job: JobFacts): Promise<void> {
+  const left = FROM_SLACK.find((each) => each === name);
+  // The data is of the job's name, which the compiler cannot follow through a name that it learns here.
+  if (left) await inbox.done(job.id, { name: left, data: data as JobData<typeof left> }, now());
 }
 
 async function tellThatItFailed(
@@ -107,6 +114,4 @@ async function tellThatItFailed(
   await report(deps, data.lockdown, event, job.id);
 }
 
-/** Kept until they are done; what may still pass stays, and the sweep queues it again. */
-const LEFT: ReadonlySet<JobName> = new Set(FROM_SLACK);
 const STOPPING: ReadonlySet<JobName> = new Set(STEPS_THAT_STOP_A_LOCKDOWN);

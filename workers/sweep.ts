@@ -28,7 +28,7 @@ export type SweepDeps = ForgettingDeps &
     readonly lockdowns: Pick<LockdownStore, 'open' | 'recent' | 'endedBefore'> &
       ForgettingDeps['lockdowns'] &
       OrphanDeps['lockdowns'];
-    readonly inbox: Pick<Inbox, 'waiting' | 'done'>;
+    readonly inbox: Pick<Inbox, 'waiting' | 'drop'>;
     readonly queues: Pick<Queues, 'add' | 'addAgain' | 'schedule' | 'scheduled' | 'unschedule' | 'underWay' | 'freed'>;
     readonly evidence: Pick<EvidenceStore, 'former'> & ForgettingDeps['evidence'];
     readonly directory: { members(group: string): Promise<readonly string[]> };
@@ -117,7 +117,7 @@ async function takeUpAgain({ inbox, queues, journal, now }: SweepDeps): Promise<
     const data = job && JOBS[job.name].safeParse(job.data).data;
     if (!job || !data) {
       journal.warned({ because: `what was kept as the job ${id} is none, so it was dropped` });
-      await inbox.done(id);
+      await inbox.drop(id);
     } else if (now() - job.at >= GRACE_MS && (await queues.addAgain(job.name, data, id)))
       journal.repaired({ lockdown: 'lockdown' in data ? data.lockdown : data.id, step: job.name });
   }

@@ -39,6 +39,8 @@ export const key = {
   altered: (id: string) => `${TAG}:altered:${id}`,
   /** Hash: id of a job of the Slack process → what it is, until it is done. */
   left: () => `${TAG}:left`,
+  /** Sorted set: what the Slack process left and was recorded or refused, by until when that is remembered; the workers’ alone. */
+  heard: () => `${TAG}:heard`,
   /** Hash: person → how often that person was nudged on this day. */
   nudged: (day: number) => `${TAG}:nudged:${day}`,
   /** Hash: member → since when that person has been seen in a user group. */

@@ -33,11 +33,12 @@ export function openQueues(url: string, names: readonly JobName[], onError: (err
     /** Leaves a job under its own id; a second one of that id changes nothing. */
     add,
 
-    /** Queues again what the queue has lost or given up; says whether it had. */
+    /** Queues again what the queue has lost, given up or takes for done; says whether it had. */
     async addAgain<Name extends JobName>(name: Name, data: JobData<Name>, id: string): Promise<boolean> {
-      const known = await queueOf(name).getJob(id);
-      if (known && !(await known.isFailed())) return false;
-      await known?.remove();
+      const queue = queueOf(name);
+      // Asked first: a record that cannot be read, which somebody else wrote, is no reason to leave it.
+      if (!NOT_UNDER_WAY.has(await queue.getJobState(id))) return false;
+      await queue.remove(id);
       await add(name, data, id);
       return true;
     },
@@ -99,6 +100,9 @@ export function openQueues(url: string, names: readonly JobName[], onError: (err
     },
   };
 }
+
+/** `unknown`: in none of the lists, so nobody will come to it, although a record of it may stand there. */
+const NOT_UNDER_WAY: ReadonlySet<string> = new Set(['failed', 'completed', 'unknown']);
 
 function triedAgain(name: JobName) {
   const { attempts, backoffMs } = PATIENCE[name];

@@ -110,7 +110,8 @@ describe.skipIf(!installed)('with config/redis.acl loaded', () => {
     await inbox(as('slack')).keep('r1', { ...job, data: { wish: 'confirm' } });
     const slack = as('slack');
     for (const taking of [
-      () => inbox(slack).done('r1'),
+      () => inbox(slack).drop('r1'),
+      () => inbox(slack).done('r1', { name: 'record-request', data: { id: 'r1', at: 1 } }, 1),
       () => slack.hset(key.left(), 'r1', '{}'),
       () => slack.del(key.left()),
       () => slack.unlink(key.left()),
@@ -120,6 +121,23 @@ describe.skipIf(!installed)('with config/redis.acl loaded', () => {
     ])
       await expect(taking()).rejects.toThrow(/NOPERM|ACL/);
     expect(await inbox(as('worker')).waiting()).toEqual([{ id: 'r1', job }]);
+  });
+
+  test('the Slack process neither forgets what was heard, nor marks or asks what was', async () => {
+    const wished = { name: 'record-request', data: { id: 'r2', at: Date.now() } } as const;
+    await inbox(as('worker')).done('r2', wished, Date.now());
+    const slack = as('slack');
+    for (const reaching of [
+      () => inbox(slack).wasHeard(wished),
+      () => slack.zadd(key.heard(), 1, 'record-request r3'),
+      () => slack.zrem(key.heard(), 'record-request r2'),
+      () => slack.del(key.heard()),
+      () => slack.zcard(key.heard()),
+      () => slack.eval("return redis.call('ZADD', KEYS[1], 1, 'record-request r3')", 1, key.heard()),
+    ])
+      await expect(reaching()).rejects.toThrow(/NOPERM|ACL/);
+    expect(await inbox(as('worker')).wasHeard(wished)).toBe(true);
+    expect(await as('worker').zcard(key.heard())).toBe(1);
   });
 
   test('the Slack process cannot empty, shorten or remove a queue in which its jobs wait', async () => {

@@ -114,6 +114,15 @@ describe('what was left', () => {
     expect(await queues.addAgain('record-request', request, 'r1')).toBe(true);
     expect(await queues.underWay('record-request')).toEqual([request]);
   });
+
+  test('is queued by the sweep where somebody wrote a record beforehand, for which the queue takes it as known', async () => {
+    const { leave, queues } = slackProcess();
+    await redis.hset('{lockstep}:queue:record-request:r1', { data: 'no vote', opts: '{}', name: 'x' });
+    expect((await told(leave)).answer).toBe('left');
+    expect(await queues.underWay('record-request')).toEqual([]);
+    expect(await queues.addAgain('record-request', request, 'r1')).toBe(true);
+    expect(await queues.underWay('record-request')).toEqual([request]);
+  });
 });
 
 /** A wire to the Redis of the tests that can be held: nothing goes through, and nothing is closed. */

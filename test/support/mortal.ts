@@ -19,7 +19,7 @@ const LOOKS: Readonly<Record<string, ReadonlySet<string>>> = {
   lockdowns: new Set(['read', 'history', 'openOf', 'open', 'recent', 'endedBefore', 'forgotten', 'entryOf']),
   edges: new Set(['collected', 'trouble', 'edges', 'edgesById', 'units']),
   evidence: new Set(['draft', 'frozen', 'shadow', 'verify', 'watch', 'discovery', 'nudges', 'former', 'written']),
-  inbox: new Set(['waiting']),
+  inbox: new Set(['waiting', 'kept', 'wasHeard']),
   cards: new Set(['find', 'get', 'shown', 'holds', 'told', 'isBehind']),
   queues: new Set(['underWay', 'scheduled']),
   console: new Set([

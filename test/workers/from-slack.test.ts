@@ -8,7 +8,7 @@ import { aHouse, SECURITY } from '#test/support/house.ts';
 import { ownRedisForTests } from '#test/support/redis.ts';
 import { aReceiptKey } from '#test/support/slack-process.ts';
 import { allSteps } from '#workers/all-steps.ts';
-import { type HearingDeps, heard, hearing } from '#workers/from-slack.ts';
+import { type FromSlack, type HearingDeps, heard, hearing } from '#workers/from-slack.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const DAY_MS = 24 * 3_600_000;
@@ -40,27 +40,36 @@ const opening: JobData<'open-lockdown'> = {
 
 function listening(now = NOW) {
   const forged: string[] = [];
-  const dropped: string[] = [];
+  const again: string[] = [];
   const told: string[] = [];
+  const kept = inbox(own().redis);
   const deps: HearingDeps = {
-    inbox: { done: async (id: string) => void dropped.push(id) },
+    inbox: kept,
     jobReceiptIsValid: isOurs,
     whisper: async ({ user }, text) => void told.push(`${user}: ${text}`),
     journal: {
       forgedJob: ({ because }) => void forged.push(because),
+      heardBefore: ({ job }) => void again.push(job),
       refused: () => undefined,
       slackFailed: () => undefined,
     },
     now: () => now,
   };
-  return { deps, forged, dropped, told };
+  const left = async () => (await kept.waiting()).map(({ id }) => id);
+  const leave = <Name extends FromSlack>(name: Name, data: JobData<Name>, id = data.id) =>
+    kept.keep(id, { name, data, at: NOW });
+  return { deps, forged, again, told, kept, left, leave };
 }
 
 test('what the Slack process left is heard', async () => {
-  const { deps, forged, dropped } = listening();
-  expect(await heard(deps, 'record-request', signJob('record-request', wish, key), { id: wish.id })).toBe(true);
-  expect(await heard(deps, 'open-lockdown', signJob('open-lockdown', opening, key), { id: 'open-shop-1' })).toBe(true);
-  expect([...forged, ...dropped]).toEqual([]);
+  const { deps, forged, left, leave } = listening();
+  const [asked, begun] = [signJob('record-request', wish, key), signJob('open-lockdown', opening, key)];
+  await leave('record-request', asked);
+  await leave('open-lockdown', begun, 'open-shop-1');
+  expect(await heard(deps, 'record-request', asked, { id: wish.id })).toEqual(asked);
+  expect(await heard(deps, 'open-lockdown', begun, { id: 'open-shop-1' })).toEqual(begun);
+  expect(forged).toEqual([]);
+  expect((await left()).sort()).toEqual(['open-shop-1', wish.id]);
 });
 
 const signed = signJob('record-request', wish, key);
@@ -73,10 +82,34 @@ test.each([
   ['with another wish', { ...signed, wish: { verb: 'confirm' } as const }],
   ['with a receipt for another kind of job', { ...wish, receipt: signJob('open-lockdown', opening, key).receipt }],
 ])('Boris’s release %s is not heard nor kept, and an operator can count it', async (_, data) => {
-  const { deps, forged, dropped } = listening();
+  const { deps, forged, left, leave } = listening();
+  await leave('record-request', data, wish.id);
   await expect(heard(deps, 'record-request', data, { id: wish.id })).rejects.toThrow('no valid receipt');
   expect(forged).toHaveLength(1);
-  expect(dropped).toEqual([wish.id]);
+  expect(await left()).toEqual([]);
+});
+
+test.each([
+  ['emptied of its receipt', wish],
+  ['made a confirm', { ...signed, wish: { verb: 'confirm' } as const }],
+  ['made a copy of another one', signJob('record-request', { ...wish, id: 'release-shop-0' }, key)],
+])(
+  'Boris’s release that somebody %s while it waits in the queue is done as he wished it, and counted',
+  async (_, data) => {
+    const { deps, forged, left, leave } = listening();
+    await leave('record-request', signed);
+    expect(await heard(deps, 'record-request', data, { id: wish.id })).toEqual(signed);
+    expect(forged).toEqual([expect.stringContaining('what was left under its id is done instead')]);
+    expect(await left()).toEqual([wish.id]);
+  },
+);
+
+test('a lockdown that Alice started is opened for her namespace although somebody wrote another one over it', async () => {
+  const { deps, leave } = listening();
+  const begun = signJob('open-lockdown', opening, key);
+  await leave('open-lockdown', begun, 'open-shop-1');
+  const over = { ...begun, namespace: '/acme/k8s/bank' };
+  expect(await heard(deps, 'open-lockdown', over, { id: 'open-shop-1' })).toEqual(begun);
 });
 
 test('a release that Boris really wished for is not heard a second time under another id', async () => {
@@ -87,31 +120,34 @@ test('a release that Boris really wished for is not heard a second time under an
 
 test('a release is heard although the workers were away for days; after a week Boris is told that it was not done', async () => {
   const days = listening(NOW + 6 * DAY_MS);
-  expect(await heard(days.deps, 'record-request', signed, { id: wish.id })).toBe(true);
+  await days.leave('record-request', signed);
+  expect(await heard(days.deps, 'record-request', signed, { id: wish.id })).toEqual(signed);
   const week = listening(NOW + 7 * DAY_MS + 1);
-  expect(await heard(week.deps, 'record-request', signed, { id: wish.id })).toBe(false);
+  expect(await heard(week.deps, 'record-request', signed, { id: wish.id })).toBe(undefined);
   expect(week.told).toEqual([
     expect.stringMatching(`${people.boris}: .*2026-11-22 12:00 UTC \\(release\\) was not done`),
   ]);
-  expect(week.dropped).toEqual([wish.id]);
+  expect(await week.left()).toEqual([]);
   expect(week.forged).toEqual([]);
 });
 
 test('a lockdown that Alice started and nobody opened for a week is not opened, and she is told', async () => {
-  const { deps, told, dropped } = listening(NOW + 8 * DAY_MS);
-  const left = signJob('open-lockdown', opening, key);
-  expect(await heard(deps, 'open-lockdown', left, { id: 'open-shop-1' })).toBe(false);
+  const { deps, told, left, leave } = listening(NOW + 8 * DAY_MS);
+  const begun = signJob('open-lockdown', opening, key);
+  await leave('open-lockdown', begun, 'open-shop-1');
+  expect(await heard(deps, 'open-lockdown', begun, { id: 'open-shop-1' })).toBe(undefined);
   expect(told).toEqual([expect.stringContaining(`${people.alice}: `)]);
-  expect(dropped).toEqual(['open-shop-1']);
+  expect(await left()).toEqual([]);
 });
 
 test('a wish that is too old stays kept while Slack does not answer, so that its owner is told later', async () => {
-  const { deps, dropped } = listening(NOW + 8 * DAY_MS);
+  const { deps, left, leave } = listening(NOW + 8 * DAY_MS);
+  await leave('record-request', signed);
   const whisper = async () => {
     throw new Error('Slack is out');
   };
   await expect(heard({ ...deps, whisper }, 'record-request', signed, { id: wish.id })).rejects.toThrow('Slack is out');
-  expect(dropped).toEqual([]);
+  expect(await left()).toEqual([wish.id]);
 });
 
 test('Boris’s vote that was answered “recorded” counts however long the workers were away, while its question is open', async () => {
@@ -129,7 +165,7 @@ test('Boris’s vote that was answered “recorded” counts however long the wo
   const left = signJob('record-request', asked, key);
   await inbox(own().redis).keep(id, { name: 'record-request', data: left, at: asked.at });
   house.later(9 * DAY_MS);
-  const steps = hearing({ ...house.deps, jobReceiptIsValid: isOurs }, allSteps(house.deps));
+  const steps = hearing({ ...house.deps, inbox: inbox(own().redis), jobReceiptIsValid: isOurs }, allSteps(house.deps));
   await steps['record-request'](left, { id, attempt: 1, lastAttempt: false });
   expect((await house.stage('dns')).votes).toMatchObject([{ user: people.boris }]);
   expect(await inbox(own().redis).waiting()).toEqual([]);
