@@ -65,11 +65,12 @@ export type Memory = Awaited<ReturnType<typeof openMemory>>;
 /** Slack as the bot token sees it: its people, and where cards are posted. */
 export async function openSlack({ secrets }: Config, cards: Memory['cards'], journal: Journal) {
   const client = slackClient(secrets.slackBotToken, { slackApiUrl: secrets.slackApiUrl });
-  const { team_id: team } = await calling('auth.test', () => client.auth.test()).catch(endForSlack);
-  if (!team) throw new Error('Slack did not say which workspace the bot token is for');
+  const { team_id: team, bot_id: botId } = await calling('auth.test', () => client.auth.test()).catch(endForSlack);
+  if (!team || !botId) throw new Error('Slack did not say which workspace and which bot the token is for');
   return {
     client,
     team,
+    botId,
     directory: directory({ client, journal, team, now: Date.now }),
     poster: poster({
       client: slackClient(secrets.slackBotToken, { slackApiUrl: secrets.slackApiUrl, once: true }),

@@ -39,6 +39,11 @@ export function openJournal(process: string, secrets: readonly string[]) {
     alteredCard: (facts: { lockdown: string; card: string; user: string }) =>
       log.error({ event: 'card-altered', ...facts }, 'a card was pressed that reads otherwise than it was posted'),
 
+    notShown: (facts: { lockdown: string; stage: string }) =>
+      log.error(
+        { event: 'draft-not-shown', ...facts },
+        'the draft that is kept is not the one that is asked about, so its card was not drawn',
+      ),
     forgedJob: (facts: { step: string; job: string; because: string }) =>
       log.error({ event: 'forged-job-seen', ...facts }, `a job was not heard: ${facts.because}`),
     heardBefore: (facts: { step: string; job: string }) =>

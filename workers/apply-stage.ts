@@ -4,7 +4,7 @@ import { type Ask, isTooOld, type Vote } from '#core/approval.ts';
 import { newCutsAtOnce } from '#core/at-once.ts';
 import { annotatedAnchor, LEDGER_ANNOTATION } from '#core/checkpoint.ts';
 import { cutMark } from '#core/cut-mark.ts';
-import { asMatter, findingDigest, isSameMatter } from '#core/digest.ts';
+import { asMatter, isSameMatter } from '#core/digest.ts';
 import type { Change } from '#core/draft.ts';
 import { isFailure } from '#core/failure.ts';
 import type { DraftFinding } from '#core/findings.ts';
@@ -17,9 +17,10 @@ import { lists } from '#core/suspicion/lists.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { JobFacts } from '#redis/queue.ts';
+import { isAsAsked } from '#slack/views/shown-beside.ts';
 import type { JobData } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
-import { isAsShown, thaw } from './basis.ts';
+import { thaw } from './basis.ts';
 import { type CountingDeps, countVotes } from './counting-votes.ts';
 import { computeDraft, type DraftingDeps } from './drafting.ts';
 import { idempotencyKey } from './idempotency.ts';
@@ -98,7 +99,7 @@ async function check(
   ask: Ask,
 ): Promise<Approved | Outdated> {
   const frozen = thaw(await deps.evidence.frozen(lockdown.id), finding.basis);
-  if (findingDigest(finding, ask.rule, lockdown.salt) !== ask.digest || !isAsShown(finding) || !frozen)
+  if (!isAsAsked(finding, ask, lockdown) || !frozen)
     return { outdated: 'The draft that is kept is not the one that was approved.' };
   const { result, approving } = await countVotes(deps, lockdown, stage, ask);
   if (result !== 'enough') {

@@ -14,10 +14,10 @@ import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import type { CardStore } from '#redis/card-store.ts';
 import { WillNotPass } from '#redis/queue.ts';
+import type { WantedCard } from '#slack/card-in-slack.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { type ChannelNow, VotesHeld } from '#slack/channel-now.ts';
 import type { Shown } from '#slack/reactions-shown.ts';
-import type { Place } from '#slack/slices.ts';
 import type { Journal } from '#src/journal.ts';
 
 export type CountingDeps = {
@@ -29,7 +29,7 @@ export type CountingDeps = {
   readonly cards: Pick<CardStore, 'get'>;
   /** What Slack shows on a card now. */
   readonly channelNow: (channel: string) => Promise<ChannelNow>;
-  readonly reactionsShown: (place: Place) => Promise<readonly Shown[]>;
+  readonly reactionsOnCard: (card: WantedCard) => Promise<readonly Shown[] | 'other'>;
   readonly settings: Settings;
   readonly journal: Pick<Journal, 'forgedVote'>;
 };
@@ -68,7 +68,7 @@ export async function countVotes(deps: CountingDeps, lockdown: Lockdown, stage: 
     if ('refused' in (await deps.directory.surely(vote.user))) continue;
     valid.push(vote);
   }
-  return outcome(await stillShown(deps, lockdown, stage, valid), { ...ask, rule, electorate });
+  return outcome(await stillShown(deps, lockdown, stage, ask, valid), { ...ask, rule, electorate });
 }
 
 /** Whether enough people had signed for exactly this: memberships may have changed since, and what was done is done. */
@@ -100,13 +100,18 @@ async function stillShown(
   deps: CountingDeps,
   { id, stages }: Lockdown,
   stage: Stage,
+  { nonce }: Ask,
   votes: readonly Vote[],
 ): Promise<readonly Vote[]> {
   const byReaction = ({ gesture, decision }: Vote) => gesture === 'reaction' && decision === 'approve';
   if (!votes.some(byReaction)) return votes;
-  const place = await deps.cards.get(id, cardNames.approval(stage, stages[stage].revision));
-  const shown = place ? await deps.reactionsShown(place) : [];
-  const yes = new Set(shown.filter(({ decision }) => decision === 'approve').map(({ user }) => user));
+  const card = cardNames.approval(stage, stages[stage].revision);
+  const place = await deps.cards.get(id, card);
+  const thread = (await deps.cards.get(id, cardNames.lockdown))?.ts;
+  const shown = place ? await deps.reactionsOnCard({ lockdown: id, card, nonce, place, thread }) : [];
+  const yes = new Set(
+    (shown === 'other' ? [] : shown).filter(({ decision }) => decision === 'approve').map(({ user }) => user),
+  );
   return votes.filter((vote) => !byReaction(vote) || yes.has(vote.user));
 }
 

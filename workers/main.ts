@@ -3,7 +3,7 @@ import type { Config } from '#config/schema.ts';
 import { commitments } from '#core/commitment.ts';
 import { type Working, work } from '#redis/queue.ts';
 import { channelNow } from '#slack/channel-now.ts';
-import { reactionsShown } from '#slack/reactions-shown.ts';
+import { reactionsOnCard } from '#slack/reactions-shown.ts';
 import { jobReceiptIsValid, receiptIsValid } from '#slack/receipt.ts';
 import { kubernetesReader, openConsole, openMemory, openSlack } from '#src/deps.ts';
 import { serveHealth } from '#src/health.ts';
@@ -35,7 +35,7 @@ export async function startWorkers(config: Config, journal: Journal): Promise<Ru
     poster: slack.poster,
     whisper: slack.poster.whisper,
     channelNow: (channel) => channelNow({ client: slack.client, journal }, channel),
-    reactionsShown: (place) => reactionsShown(slack.client, settings.reactions, place),
+    reactionsOnCard: (card) => reactionsOnCard(slack, settings.reactions, card),
     receiptIsValid: (vote, salt) => receiptIsValid(vote, settings.receipts.publicKeys, commitments(salt)),
     idempotencySecret: secrets.idempotencySecret ?? '',
     ...(secrets.ledgerKey ? { ledgerKey: secrets.ledgerKey } : {}),

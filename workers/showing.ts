@@ -1,5 +1,6 @@
 /** How a lockdown's cards are posted and kept true: drawn from what is stored, sent only when they would look different. */
 import { createHash } from 'node:crypto';
+import type { DraftFinding } from '#core/findings.ts';
 import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
 import { STAGES, type Stage } from '#core/stage.ts';
 import type { CardStore, Place } from '#redis/card-store.ts';
@@ -11,14 +12,17 @@ import type { Message } from '#slack/views/build.ts';
 import { flowsFile } from '#slack/views/flows-file.ts';
 import { lockdownCard } from '#slack/views/lockdown-card.ts';
 import { notProven } from '#slack/views/not-proven.ts';
+import { isAsAsked } from '#slack/views/shown-beside.ts';
 import { textFingerprints } from '#slack/views/shown-text.ts';
 import { supersededCard } from '#slack/views/superseded-card.ts';
 import { watchCard } from '#slack/views/watch-card.ts';
+import type { Journal } from '#src/journal.ts';
 
 export type ShowingDeps = {
   readonly poster: Poster;
   readonly cards: CardStore;
   readonly evidence: Pick<EvidenceStore, 'draft' | 'later' | 'verify' | 'watch' | 'discovery'>;
+  readonly journal: Pick<Journal, 'notShown'>;
   readonly now: () => number;
 };
 
@@ -79,7 +83,7 @@ async function linksToStages(deps: ShowingDeps, lockdown: Lockdown): Promise<Par
 /** The question itself, with the whole list of edges as a file beside it. */
 export async function showApproval(deps: ShowingDeps, lockdown: Lockdown, stage: Stage, thread: string): Promise<void> {
   const { revision, ask } = lockdown.stages[stage];
-  const finding = ask && (await deps.evidence.draft(lockdown.id, stage, ask.digest));
+  const finding = await findingAsked(deps, lockdown, stage);
   if (!ask || !finding) return;
   const where = { channel: lockdown.channel, thread, stage, nonce: ask.nonce };
   const { id, channel } = lockdown;
@@ -97,6 +101,19 @@ export async function showApproval(deps: ShowingDeps, lockdown: Lockdown, stage:
   await deps.poster.attachFile({ lockdown: id, card: `edges-${stage}-r${revision}`, channel, thread, title, ...file });
 }
 
+/** The draft that a stage asks, or asked, about. What is kept and is another is not shown: its card would say what nobody is asked. */
+async function findingAsked(
+  { evidence, journal }: Pick<ShowingDeps, 'evidence' | 'journal'>,
+  lockdown: Lockdown,
+  stage: Stage,
+): Promise<DraftFinding | undefined> {
+  const { ask } = lockdown.stages[stage];
+  const finding = ask && (await evidence.draft(lockdown.id, stage, ask.digest));
+  if (!finding || isAsAsked(finding, ask, lockdown)) return finding;
+  journal.notShown({ lockdown: lockdown.id, stage });
+  return undefined;
+}
+
 /** The card of an earlier draft; of the one whose rules are observed it says so. */
 function outdated({ namespace, stages }: Lockdown, stage: Stage, revision: number): Message {
   return supersededCard({ namespace, stage, observed: stages[stage].shadow?.revision === revision });
@@ -108,7 +125,7 @@ export async function showThread(deps: ShowingDeps, lockdown: Lockdown, thread: 
   const where = { channel, thread };
   for (const stage of STAGES) {
     const { revision, phase, ask } = lockdown.stages[stage];
-    const finding = ask && (await deps.evidence.draft(id, stage, ask.digest));
+    const finding = await findingAsked(deps, lockdown, stage);
     const current = cardNames.approval(stage, revision);
     if (finding && ask)
       await redraw(

@@ -12,15 +12,16 @@ import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
 import { knownToSlack, onlySigned } from './known-to-slack.ts';
 import { seal } from './receipt.ts';
-import { ALTERED, NOT_OURS } from './views/answers.ts';
+import { ALTERED, NOT_KEPT, NOT_OURS } from './views/answers.ts';
 import { askWhyDenied, askWhyLeftOut } from './views/ask-reason.ts';
 import type { Modal } from './views/build.ts';
 import { confirmDisable } from './views/confirm-disable.ts';
 import { decideResidual, inOrder } from './views/decide-residual.ts';
 import { draftDetails } from './views/draft-details.ts';
 import { lookFirst } from './views/look-first.ts';
+import { type Kept, textFingerprint } from './views/shown-text.ts';
 import { askSponsor, withoutSponsor } from './views/sponsor.ts';
-import { COUNTED, castVote, isCounted, openAsk, outdated, whyNot } from './votes.ts';
+import { COUNTED, castVote, draftAsked, draftSeen, isCounted, openAsk, outdated, whyNot } from './votes.ts';
 import { whyRefused, wishFor } from './wishes.ts';
 
 export type Deps = Household & { readonly client: webApi.WebClient };
@@ -31,8 +32,8 @@ export type Press = {
   readonly actor: Actor;
   /** The message the button is on. */
   readonly ts: string;
-  /** Fingerprint of what it says. */
-  readonly text: string;
+  /** That message, as Slack had kept it when the button was pressed. */
+  readonly message: Kept;
   readonly trigger: string;
 };
 
@@ -46,7 +47,7 @@ export async function pressed(deps: Deps, press: Press): Promise<Reply | undefin
     return { refused: NOT_OURS };
   }
   const texts = await inTime('the card store', deps.cards.texts(target.lockdown, card.card));
-  if (!texts.includes(press.text)) {
+  if (!texts.includes(textFingerprint(press.message))) {
     // Whoever holds the bot's token can rewrite a card, but not what its buttons are for.
     deps.journal.alteredCard({ lockdown: target.lockdown, card: card.card, user: actor.user });
     await inTime('the card store', deps.cards.markAltered(target.lockdown, card.card));
@@ -109,16 +110,16 @@ async function approve(deps: Deps, press: Press, lockdown: Lockdown, stage: Stag
   const given = { lockdown, stage, nonce: target.nonce, decision: 'approve' } as const;
   if (!ask.cuts && ask.rule.looks === undefined) {
     await knownToSlack(deps, press.trigger);
-    return castVote(deps, actor, { ...given, gesture: 'button' });
+    return castVote(deps, actor, { ...given, gesture: 'button', seen: { message: press.message } });
   }
   // Whoever may not vote, or has voted, need not read and type first.
   if (isCounted(actor, { ...given, gesture: 'typed-name' }, ask)) return { recorded: COUNTED };
   const refused = whyNot(deps, actor, { ...given, gesture: 'typed-name' }, ask);
   if (refused !== undefined) return { refused };
-  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, ask.digest));
-  if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
+  const finding = await draftSeen(deps, actor.user, { lockdown, stage, ask, message: press.message });
+  if ('refused' in finding) return finding;
   const { confirmMinutes } = deps.settings.watch;
-  await openSealed(deps, press, modalState(press, lockdown, stage), (state) =>
+  await openSealed(deps, press, { ...modalState(press, lockdown, stage), digest: finding.digest }, (state) =>
     ask.cuts
       ? confirmDisable({ namespace: lockdown.namespace, finding, state, confirmMinutes, askWhy: whyAsked(ask.rule) })
       : lookFirst({ stage, draft: finding.draft, state }),
@@ -152,8 +153,8 @@ async function openToAsk(deps: Deps, press: Press, state: ModalState, drawn: (st
 }
 
 /** What a seal on a modal is over: only a modal that Slack opened for us has such an id. */
-export function sealValues(view: string, user: string, { lockdown, nonce, openedAt }: ModalState): string[] {
-  return [view, user, lockdown, nonce ?? '', String(openedAt)];
+export function sealValues(view: string, user: string, { lockdown, nonce, digest, openedAt }: ModalState): string[] {
+  return [view, user, lockdown, nonce ?? '', digest ?? '', String(openedAt)];
 }
 
 async function deny(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
@@ -168,8 +169,8 @@ async function deny(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage):
 }
 
 async function details(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage): Promise<Reply | undefined> {
-  const { digest } = lockdown.stages[stage].ask ?? {};
-  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, digest));
+  const { ask } = lockdown.stages[stage];
+  const finding = ask && (await draftAsked(deps, lockdown, stage, ask));
   if (!finding) return { refused: 'The details of this draft are not kept any more.' };
   await open(deps, press, draftDetails({ stage, state: lockdown.stages[stage], finding }));
   return undefined;
@@ -180,8 +181,8 @@ async function decide(deps: Deps, press: Press, lockdown: Lockdown, stage: Stage
   if (!ask) return outdated(deps, lockdown, stage);
   const refused = await whyRefused(deps, press.actor, lockdown.namespace, 'decide-residual', lockdown);
   if (refused !== undefined) return { refused };
-  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, ask.digest));
-  if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
+  const finding = await draftAsked(deps, lockdown, stage, ask);
+  if (!finding) return { refused: NOT_KEPT };
   if (finding.draft.residual.length === 0) return { refused: 'Nothing here needs an answer.' };
   const first = { ...modalState(press, lockdown, stage), page: 0, answers: '', digest: finding.digest };
   const asked = { lockdown, stage, ask, finding, user: press.actor.user };
@@ -214,8 +215,8 @@ async function sponsor(deps: Deps, press: Press, lockdown: Lockdown, stage: Stag
   if (!ask) return outdated(deps, lockdown, stage);
   const refused = await whyRefused(deps, press.actor, lockdown.namespace, 'sponsor', lockdown);
   if (refused !== undefined) return { refused };
-  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, ask.digest));
-  if (finding?.digest !== ask.digest) return outdated(deps, lockdown, stage);
+  const finding = await draftAsked(deps, lockdown, stage, ask);
+  if (!finding) return { refused: NOT_KEPT };
   const { stopped } = finding.draft;
   if (withoutSponsor(stopped).length === 0)
     return { refused: 'Nothing is kept out here that somebody could answer for.' };

@@ -16,7 +16,7 @@ import type { Reacted, Reaction } from './reactions.ts';
 import { httpMode, socketMode, type Way } from './receivers.ts';
 import { scopesOf } from './self-test.ts';
 
-export type Deps = Omit<Household, 'directory' | 'post' | 'receiptKey' | 'channelNow'> & {
+export type Deps = Omit<Household, 'directory' | 'post' | 'receiptKey' | 'channelNow' | 'botId'> & {
   readonly secrets: Pick<
     Secrets,
     'slackApiUrl' | 'slackBotToken' | 'slackAppToken' | 'slackSigningSecret' | 'receiptKey'
@@ -81,6 +81,7 @@ export async function startSlack(deps: Deps): Promise<RunningSlack> {
   });
   const household: Household = {
     ...deps,
+    botId: identity.botId,
     receiptKey,
     channelNow: remembered((channel) => channelNow({ client, journal }, channel), now),
     directory: directory({ client, journal, team: identity.team, now }),

@@ -1,16 +1,14 @@
 /** Votes by reaction that Slack could not tell us of: read from the open cards, and cast through the same door. */
-import type { webApi } from '@slack/bolt';
 import { outcome, type Vote, whyNotThisWay } from '#core/approval.ts';
 import { currentStage, type Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { cardNames } from './card-names.ts';
 import { inTime } from './in-time.ts';
 import { type Reacted, type Reaction, type Deps as ReactionDeps, reactionAdded, reactionRemoved } from './reactions.ts';
-import { reactionsShown } from './reactions-shown.ts';
+import { reactionsOnCard } from './reactions-shown.ts';
 import { openAsk } from './votes.ts';
 
 export type Deps = ReactionDeps & {
-  readonly client: Pick<webApi.WebClient, 'reactions'>;
   /** The workspace: who is no member of it is refused as they would be otherwise. */
   readonly team: string;
   /** Tells the person what became of it. */
@@ -37,7 +35,14 @@ async function catchUp(deps: Deps, lockdown: Lockdown, stage: Stage, seen: Set<s
   if (!ask || deps.now() > ask.expiresAt) return;
   const place = await inTime('the card store', deps.cards.get(lockdown.id, cardNames.approval(stage, revision)));
   if (!place) return;
-  const shown = await reactionsShown(deps.client, deps.settings.reactions, place);
+  const root = await inTime('the card store', deps.cards.get(lockdown.id, cardNames.lockdown));
+  const { nonce } = ask;
+  const wanted = { lockdown: lockdown.id, card: cardNames.approval(stage, revision), nonce, place, thread: root?.ts };
+  const shown = await reactionsOnCard(deps, deps.settings.reactions, wanted);
+  if (shown === 'other') {
+    deps.journal.warned({ because: `what is said to be ${wanted.card} of ${lockdown.id} is none of our cards` });
+    return;
+  }
   const { approving, denying } = outcome(votes, ask);
   const standing = new Map([...approving, ...denying].map((vote) => [vote.person, vote]));
   const voted = new Set(votes.filter(({ nonce }) => nonce === ask.nonce).map(({ person }) => person));

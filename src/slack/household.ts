@@ -19,6 +19,8 @@ export type Household = {
   readonly post: Poster;
   /** How a channel was a moment ago. */
   channelNow(channel: string): Promise<ChannelNow>;
+  /** Which bot we are: what anybody else wrote is no card. */
+  readonly botId: string;
   readonly receiptKey: ReceiptKey;
   readonly journal: SlackJournal;
   now(): number;

@@ -13,7 +13,7 @@ import { type Reacted, reactionAdded, reactionRemoved } from './reactions.ts';
 import { answer, NOT_OURS, NOT_RECORDED, UNCERTAIN } from './views/answers.ts';
 import type { Message } from './views/build.ts';
 import { homeUnavailable } from './views/home.ts';
-import { textFingerprint } from './views/shown-text.ts';
+import type { Kept } from './views/shown-text.ts';
 
 /** Slack waits three seconds for what a submitted modal should show. */
 const SUBMIT_MS = 2600;
@@ -54,7 +54,7 @@ function listenToButtons(app: App, deps: Deps): void {
               ...decoded,
               actor: presser(deps, body, action),
               ts,
-              text: textFingerprint(messageOn(body)),
+              message: messageOn(body),
               trigger: body.trigger_id,
             }),
           )
@@ -64,8 +64,7 @@ function listenToButtons(app: App, deps: Deps): void {
   });
 }
 
-/** The message as Slack had kept it when the button was pressed. */
-function messageOn({ message }: BlockAction): Parameters<typeof textFingerprint>[0] {
+function messageOn({ message }: BlockAction): Kept {
   return { blocks: message?.blocks ?? [], attachments: message?.attachments ?? [] };
 }
 

@@ -9,11 +9,11 @@ import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
 import { onlySigned } from './known-to-slack.ts';
 import { sealHolds } from './receipt.ts';
-import { OUTDATED } from './views/answers.ts';
+import { NOT_KEPT, OUTDATED } from './views/answers.ts';
 import type { Modal } from './views/build.ts';
 import { decideResidual, PAGE_SIZE } from './views/decide-residual.ts';
 import { SEEN } from './views/look-first.ts';
-import { castVote, openAsk } from './votes.ts';
+import { castVote, draftAsked, openAsk } from './votes.ts';
 import { wishFor } from './wishes.ts';
 
 export type Submission = {
@@ -80,7 +80,7 @@ async function lookFirst(
   const { actor, state } = submission;
   const refused = notOpenedByUs(deps, submission) ?? (await notLookedAt(deps, submission, lockdown, stage));
   if (refused) return refused;
-  const given = { lockdown, stage, nonce: state.nonce } as const;
+  const given = { lockdown, stage, nonce: state.nonce, seen: { digest: state.digest } } as const;
   return castVote(deps, actor, { ...given, decision: 'approve', gesture: 'looked' });
 }
 
@@ -110,8 +110,9 @@ async function confirmDisable(
     };
   const reason = reasonOf(submission);
   if (openAsk(lockdown, stage, state.nonce)?.rule.askWhy && reason === undefined) return TOO_SHORT;
-  const given = { lockdown, stage, nonce: state.nonce, ...(reason === undefined ? {} : { reason }) } as const;
-  return castVote(deps, actor, { ...given, decision: 'approve', gesture: 'typed-name' });
+  const given = { lockdown, stage, nonce: state.nonce, seen: { digest: state.digest } } as const;
+  const why = reason === undefined ? {} : { reason };
+  return castVote(deps, actor, { ...given, ...why, decision: 'approve', gesture: 'typed-name' });
 }
 
 /** The modal has to be one that we opened for this person. */
@@ -158,8 +159,9 @@ async function decide(
   stage: Stage,
 ): Promise<Submitted> {
   const ask = openAsk(lockdown, stage, state.nonce);
-  const finding = await inTime('the evidence', deps.findings.draft(lockdown.id, stage, state.digest));
-  if (!ask || finding?.digest !== state.digest || finding?.digest !== ask.digest) return { refused: OUTDATED };
+  if (!ask || ask.digest !== state.digest) return { refused: OUTDATED };
+  const finding = await draftAsked(deps, lockdown, stage, ask);
+  if (!finding) return { refused: NOT_KEPT };
   const questions = questionsFor(deps, { lockdown, stage, ask, finding, user: actor.user });
   const { residual } = questions;
   const before = (state.page ?? 0) * PAGE_SIZE;

@@ -2,6 +2,7 @@
 import type { webApi } from '@slack/bolt';
 import type { Settings } from '#config/schema.ts';
 import type { Vote } from '#core/approval.ts';
+import { type AsBot, cardInSlack, type WantedCard } from './card-in-slack.ts';
 import { calling, SlackFailure } from './failure.ts';
 import type { Place } from './slices.ts';
 
@@ -29,6 +30,13 @@ export async function reactionsShown(
     if (error instanceof SlackFailure && error.reason === 'message_not_found') return [];
     throw error;
   }
+}
+
+/** Those on a card of ours. What people show on any other message says nothing of it, whatever our memory says. */
+export async function reactionsOnCard(as: AsBot, names: ReactionNames, wanted: WantedCard): Promise<Shown[] | 'other'> {
+  const message = await cardInSlack(as, wanted);
+  if (message === 'other') return 'other';
+  return message === 'gone' ? [] : reactionsShown(as.client, names, wanted.place);
 }
 
 /** An exact list: other emoji that look alike mean nothing. A skin tone changes nothing: `+1::skin-tone-4`. */

@@ -1,8 +1,8 @@
 /** Reactions on an approval card: votes, where the configuration lets them be. */
-import type { webApi } from '@slack/bolt';
 import { outcome, type Vote } from '#core/approval.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import { STAGES, type Stage } from '#core/stage.ts';
+import { type AsBot, cardInSlack } from './card-in-slack.ts';
 import { cardNames } from './card-names.ts';
 import type { Actor, Reply } from './gesture.ts';
 import type { Household } from './household.ts';
@@ -10,11 +10,11 @@ import { inTime } from './in-time.ts';
 import { onlySigned } from './known-to-slack.ts';
 import { decisionOf, reactionsShown, type Shown } from './reactions-shown.ts';
 import { NOT_AS_SHOWN } from './views/answers.ts';
+import type { Kept } from './views/shown-text.ts';
 import { castVote, openAsk, outdated, type Deps as VoteDeps } from './votes.ts';
 import { leaveWish } from './wishes.ts';
 
-export type Deps = VoteDeps &
-  Pick<Household, 'settings' | 'lockdowns'> & { readonly client: Pick<webApi.WebClient, 'reactions'> };
+export type Deps = VoteDeps & Pick<Household, 'settings' | 'lockdowns'> & AsBot;
 
 export type Reaction = {
   readonly actor: Actor;
@@ -28,11 +28,16 @@ export type Reacted = { readonly reply: Reply; readonly thread: string | undefin
 
 /** Nothing to say about reactions that are none of ours to count. */
 export async function reactionAdded(deps: Deps, reaction: Reaction): Promise<Reacted | undefined> {
-  return onCard(deps, reaction, async (actor, { lockdown, stage, nonce }, decision) => {
+  return onCard(deps, reaction, async (actor, card, decision) => {
     const isTheirs = (shown: Shown) => shown.user === actor.user && shown.decision === decision;
     return (
       (await whyNotBelieved(deps, reaction, (all) => all.some(isTheirs))) ??
-      castVote(deps, actor, { lockdown, stage, nonce, decision, gesture: 'reaction' })
+      castVote(deps, actor, {
+        ...card,
+        decision,
+        gesture: 'reaction',
+        seen: { inSlack: () => reactedTo(deps, reaction, actor, card) },
+      })
     );
   });
 }
@@ -53,6 +58,21 @@ export async function reactionRemoved(deps: Deps, reaction: Reaction): Promise<R
       leaveWish(deps, actor, lockdown, { verb: 'withdraw-vote', stage, person: actor.person, nonce: ask.nonce })
     );
   });
+}
+
+/** What this person reacted to; nothing where it is not this card: our memory may say so of any message. */
+async function reactedTo(
+  deps: Deps,
+  { ts }: Reaction,
+  { channel, thread }: Actor,
+  { lockdown: { id, stages }, stage, nonce }: OnCard,
+): Promise<Kept | undefined> {
+  const card = cardNames.approval(stage, stages[stage].revision);
+  const wanted = { lockdown: id, card, nonce, place: { channel, ts }, thread };
+  const message = await inTime('conversations.replies', cardInSlack(deps, wanted));
+  if (typeof message !== 'string') return message;
+  deps.journal.warned({ because: `a reaction was to be a vote on ${card} of ${id}, and Slack has no such card there` });
+  return undefined;
 }
 
 /** Whoever has the signing secret can sign an event, and cannot have Slack show a reaction or cease to. */

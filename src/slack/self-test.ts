@@ -13,8 +13,8 @@ export const OPTIONAL_SCOPES: Readonly<Record<string, string>> = {
   'reactions:read': 'reactions do not count as votes',
   'usergroups:read': 'user groups count as empty',
   'files:write': 'long lists are not attached as files',
-  'channels:history': 'a card may be posted twice after a crash',
-  'groups:history': 'a card in a private channel may be posted twice after a crash',
+  'channels:history': 'a card may be posted twice after a crash, and no reaction counts as a vote',
+  'groups:history': 'in a private channel a card may be posted twice after a crash, and no reaction counts as a vote',
   'groups:read': 'private channels cannot be looked at before a start',
 };
 

@@ -76,14 +76,19 @@ async function readPage({ client }: TurnDeps, channel: string, thread: string | 
 /** The card is among the newest messages, or it is not worth looking for. */
 const PAGES = 5;
 
-type FoundMessage = {
+export type Carrying = { readonly metadata?: { readonly event_type?: string; readonly event_payload?: object } };
+type FoundMessage = Carrying & {
   readonly ts?: string;
-  readonly metadata?: { readonly event_type?: string; readonly event_payload?: object };
   readonly files?: readonly { readonly title?: string }[];
 };
 
-function isIt({ metadata, files }: FoundMessage, wanted: Card & { fileTitle?: string }): boolean {
-  if (wanted.fileTitle !== undefined) return files?.some(({ title }) => title === wanted.fileTitle) ?? false;
+function isIt(message: FoundMessage, wanted: Card & { fileTitle?: string }): boolean {
+  if (wanted.fileTitle === undefined) return isMessageOf(message, wanted);
+  return message.files?.some(({ title }) => title === wanted.fileTitle) ?? false;
+}
+
+/** Whether a message says that it is this card; whoever may write messages with metadata can say so. */
+export function isMessageOf({ metadata }: Carrying, wanted: Card): boolean {
   const payload = metadata?.event_type === METADATA ? metadata.event_payload : undefined;
   if (!payload || !('lockdown' in payload) || !('card' in payload)) return false;
   return payload.lockdown === wanted.lockdown && payload.card === wanted.card;

@@ -1,5 +1,6 @@
 /** How a button, a typed name or a reaction becomes a signed vote. */
 import { type Ask, outcome, type Vote, whyMayNotDeny, whyMayNotVote } from '#core/approval.ts';
+import type { DraftFinding } from '#core/findings.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
 import type { Stage } from '#core/stage.ts';
 import { cardNames } from './card-names.ts';
@@ -7,12 +8,15 @@ import type { Actor, Reply } from './gesture.ts';
 import type { Household } from './household.ts';
 import { inTime } from './in-time.ts';
 import { signVote } from './receipt.ts';
-import { OUTDATED, type Way } from './views/answers.ts';
+import { NOT_KEPT, NOT_OURS, OUTDATED, SHOWS_OTHERWISE, type Way } from './views/answers.ts';
+import { showsWhatIsAsked } from './views/as-asked.ts';
+import { isAsAsked } from './views/shown-beside.ts';
+import type { Kept } from './views/shown-text.ts';
 import { leaveWish } from './wishes.ts';
 
 export type Deps = Pick<
   Household,
-  'personOf' | 'cards' | 'channelNow' | 'directory' | 'leave' | 'post' | 'receiptKey' | 'now' | 'journal'
+  'personOf' | 'cards' | 'findings' | 'channelNow' | 'directory' | 'leave' | 'post' | 'receiptKey' | 'now' | 'journal'
 >;
 
 export type Gesture = {
@@ -23,7 +27,14 @@ export type Gesture = {
   readonly decision: Vote['decision'];
   readonly gesture: Vote['gesture'];
   readonly reason?: string;
+  /** What this person has looked at: a message, or a modal that we opened and sealed over this digest. Saying no takes none. */
+  readonly seen?: Seen;
 };
+
+type Seen =
+  | { readonly message: Kept }
+  | { readonly inSlack: () => Promise<Kept | undefined> }
+  | { readonly digest: string | undefined };
 
 /** What counts is decided again when the vote is recorded and when the stage is applied; here it is a courtesy. */
 export async function castVote(deps: Deps, actor: Actor, given: Gesture): Promise<Reply> {
@@ -35,7 +46,8 @@ export async function castVote(deps: Deps, actor: Actor, given: Gesture): Promis
   const refused =
     whyNot(deps, actor, given, ask) ??
     (await refusedPerson(directory, actor.user)) ??
-    (decision === 'approve' ? await whyHeld(deps, lockdown) : undefined);
+    (decision === 'approve' ? await whyHeld(deps, lockdown) : undefined) ??
+    (decision === 'approve' ? await whyNotSeen(deps, actor, { lockdown, stage, ask, seen: given.seen }) : undefined);
   if (refused !== undefined) {
     journal.refused({ lockdown: lockdown.id, user: actor.user, verb: 'vote', because: refused });
     return { refused };
@@ -59,6 +71,52 @@ export async function castVote(deps: Deps, actor: Actor, given: Gesture): Promis
     lockdown.salt,
   );
   return leaveWish(deps, actor, lockdown, { verb: 'vote', stage, vote });
+}
+
+/** A signature is for what this person saw: whoever writes to our memory can neither change that nor what it is called. */
+async function whyNotSeen(
+  deps: Deps,
+  { user }: Actor,
+  { lockdown, stage, ask, seen }: { lockdown: Lockdown; stage: Stage; ask: Ask; seen: Seen | undefined },
+): Promise<string | undefined> {
+  if (seen && 'digest' in seen) {
+    if (seen.digest !== ask.digest) return OUTDATED;
+    return (await draftAsked(deps, lockdown, stage, ask)) ? undefined : NOT_KEPT;
+  }
+  const message = seen && ('message' in seen ? seen.message : await seen.inSlack());
+  if (!message) return NOT_OURS;
+  const looked = await draftSeen(deps, user, { lockdown, stage, ask, message });
+  return 'refused' in looked ? looked.refused : undefined;
+}
+
+/** The draft that is asked about, where the message shows exactly that; otherwise the card is put right. */
+export async function draftSeen(
+  deps: Pick<Deps, 'findings' | 'cards' | 'journal'>,
+  user: string,
+  { lockdown, stage, ask, message }: { lockdown: Lockdown; stage: Stage; ask: Ask; message: Kept },
+): Promise<DraftFinding | { readonly refused: string }> {
+  const finding = await draftAsked(deps, lockdown, stage, ask);
+  if (!finding) return { refused: NOT_KEPT };
+  if (showsWhatIsAsked(message, { lockdown, stage, finding })) return finding;
+  const card = cardNames.approval(stage, lockdown.stages[stage].revision);
+  deps.journal.alteredCard({ lockdown: lockdown.id, card, user });
+  await inTime('the card store', deps.cards.markAltered(lockdown.id, card));
+  return { refused: SHOWS_OTHERWISE };
+}
+
+/** The draft of a question, where what is kept still is that draft. */
+export async function draftAsked(
+  { findings, journal }: Pick<Deps, 'findings' | 'journal'>,
+  lockdown: Lockdown,
+  stage: Stage,
+  ask: Ask,
+): Promise<DraftFinding | undefined> {
+  const finding = await inTime('the evidence', findings.draft(lockdown.id, stage, ask.digest));
+  if (finding && isAsAsked(finding, ask, lockdown)) return finding;
+  journal.warned({
+    because: `the draft of ${stage} that is kept for ${lockdown.id} is not the one that is asked about: somebody else may write to Redis`,
+  });
+  return undefined;
 }
 
 /** Whether the same was said to this very question before. A button outlasts a reaction that is taken off, so it is recorded beside one. */

@@ -8,11 +8,11 @@ import type { Stage } from '#core/stage.ts';
 import { advised } from '#sandbox/slack/advised.ts';
 import { cardNames } from '#slack/card-names.ts';
 import { slackClient } from '#slack/client.ts';
-import { poster } from '#slack/post.ts';
 import { receiptIsValid } from '#slack/receipt.ts';
 import { approvalCard } from '#slack/views/approval-card.ts';
+import type { Message } from '#slack/views/build.ts';
 import { lockdownCard } from '#slack/views/lockdown-card.ts';
-import { textFingerprints } from '#slack/views/shown-text.ts';
+import { askedInSlack, postCard } from '../support/asked-in-slack.ts';
 import { draw } from '../support/draw.ts';
 import {
   ALICE,
@@ -45,28 +45,11 @@ afterEach(() => house.stop());
 
 const LIVE = () => ({ askedAt: Date.now() - HOUR, expiresAt: Date.now() + 70 * HOUR });
 
-/** Posts the cards a lockdown that asks would have, as the workers do. */
-async function asking(stage: Stage, change: Partial<Ask> = {}, finding = aFinding()) {
-  const ask = anAsk({ ...LIVE(), ...change });
-  const lockdown = inStage(stage, { phase: 'asking', ask });
-  house.memory.keep(lockdown);
-  house.memory.find({ draft: finding });
-  const root = await post(lockdown, cardNames.lockdown, lockdownCard({ lockdown }));
-  const card = await post(lockdown, cardNames.approval(stage, 1), approvalCard({ lockdown, stage, finding }), {
-    thread: root.ts,
-    stage,
-    nonce: ask.nonce,
-  });
-  return { lockdown, root, card };
-}
+const asking = (stage: Stage, change: Partial<Ask> = {}, drafted = aFinding()) =>
+  askedInSlack(house, stage, change, drafted);
 
-function post(lockdown: Lockdown, card: string, message: ReturnType<typeof lockdownCard>, rest: object = {}) {
-  const { slack, memory, deps } = house;
-  const client = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl });
-  const { postCard } = poster({ client, cards: memory.cards, journal: deps.journal });
-  memory.keepTexts(lockdown.id, card, textFingerprints(message));
-  return postCard({ lockdown: lockdown.id, card, channel: lockdown.channel, message, ...rest });
-}
+const post = (lockdown: Lockdown, card: string, message: Message, rest: object = {}) =>
+  postCard(house, lockdown, card, message, rest);
 
 /** As after an approval: something of these stages may be on the console. */
 function wrote(lockdown: Lockdown, ...stages: Stage[]): Lockdown {
@@ -173,7 +156,9 @@ test('who presses Approve once more is told that the vote was recorded before, a
   const { card, lockdown } = await asking('dns');
   const { ask } = lockdown.stages.dns;
   if (!ask) throw new Error('nothing is asked');
-  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS, { gesture: 'button' })] }));
+  house.memory.keep(
+    inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS, { gesture: 'button', digest: ask.digest })] }),
+  );
   const seen = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
   expect(told(seen)).toBe('Your vote is recorded already; it counts once.');
   expect(house.memory.left).toEqual([]);
@@ -182,7 +167,8 @@ test('who presses Approve once more is told that the vote was recorded before, a
 });
 
 test('an approver’s click becomes a signed vote for exactly this draft', async () => {
-  const { card, root } = await asking('dns');
+  const { card, root, lockdown } = await asking('dns');
+  const { digest = '' } = lockdown.stages.dns.ask ?? {};
   const seen = await house.as(BORIS).click(CHANNEL, card.ts, 'lockstep.approve');
   expect(seen.warning).toBeUndefined();
   expect(told(seen)).toBe('Your vote is recorded; the card shows it in a moment.');
@@ -190,10 +176,10 @@ test('an approver’s click becomes a signed vote for exactly this draft', async
   if (request?.wish.verb !== 'vote') throw new Error('no vote was left');
   expect(request).toMatchObject({ user: BORIS, team: 'T0ACME0001', channel: CHANNEL, thread: root.ts });
   const { vote } = request.wish;
-  expect(vote).toMatchObject({ user: BORIS, decision: 'approve', gesture: 'button', nonce: 'nonce-1', digest: DIGEST });
+  expect(vote).toMatchObject({ user: BORIS, decision: 'approve', gesture: 'button', nonce: 'nonce-1', digest });
   const commit = commitments(aLockdown().salt);
   expect(receiptIsValid(vote, house.publicKeys, commit)).toBe(true);
-  expect(receiptIsValid({ ...vote, digest: DIGEST.replace('f', '0') }, house.publicKeys, commit)).toBe(false);
+  expect(receiptIsValid({ ...vote, digest: DIGEST }, house.publicKeys, commit)).toBe(false);
 });
 
 test('the requester, an outsider and an approver who became a guest are each told why they do not vote', async () => {
@@ -453,7 +439,7 @@ test('a reaction on the list is a vote, and taking it away withdraws that vote',
   expect(added?.wish).toMatchObject({ verb: 'vote', vote: { gesture: 'reaction', decision: 'approve' } });
   const ask = lockdown.stages.dns.ask;
   if (!ask) throw new Error('nothing is asked');
-  const votes = [aVote(BORIS, { gesture: 'reaction' })];
+  const votes = [aVote(BORIS, { gesture: 'reaction', digest: ask.digest })];
   house.memory.keep(inStage('dns', { phase: 'asking', ask, votes }));
   await house.as(BORIS).unreact(CHANNEL, card.ts, '+1');
   await whispered(BORIS, 2);
@@ -480,7 +466,9 @@ test('taking a reaction away does not withdraw the vote of a button', async () =
   await whispered(BORIS);
   const ask = lockdown.stages.dns.ask;
   if (!ask) throw new Error('nothing is asked');
-  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS, { gesture: 'button' })] }));
+  house.memory.keep(
+    inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS, { gesture: 'button', digest: ask.digest })] }),
+  );
   await house.as(BORIS).unreact(CHANNEL, card.ts, 'white_check_mark');
   await house.as(BORIS).react(CHANNEL, card.ts, 'x');
   await whispered(BORIS, 2);
@@ -523,9 +511,9 @@ test('a vote whose reaction was taken off while the Slack process was down is wi
   await house.as(CHITRA).react(CHANNEL, card.ts, '+1');
   await whispered(CHITRA);
   const votes = [
-    aVote(BORIS, { gesture: 'reaction' }),
-    aVote(CHITRA, { gesture: 'reaction' }),
-    aVote(DIEGO, { gesture: 'button' }),
+    aVote(BORIS, { gesture: 'reaction', digest: ask.digest }),
+    aVote(CHITRA, { gesture: 'reaction', digest: ask.digest }),
+    aVote(DIEGO, { gesture: 'button', digest: ask.digest }),
   ];
   house.memory.keep(inStage('dns', { phase: 'asking', ask, votes }));
   await house.goDown();
@@ -676,7 +664,7 @@ test('App Home shows an approver what waits for them, and not what they have vot
   expect(JSON.stringify(before.home)).toContain('Vote on dns');
   const ask = lockdown.stages.dns.ask;
   if (!ask) throw new Error('nothing is asked');
-  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS)] }));
+  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS, { digest: ask.digest })] }));
   const after = await house.as(BORIS).home();
   expect(JSON.stringify(after.home)).toContain('Nothing waits for you');
 });

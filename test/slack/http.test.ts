@@ -1,18 +1,17 @@
 /** Signed requests: of now, once, and answered like those of a socket. */
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:net';
-import type { KnownBlock } from '@slack/types';
 import { afterEach, expect, test, vi } from 'vitest';
+import { app } from '#sandbox/slack/seed.ts';
 import { encodeButton, encodeModal, modalId } from '#slack/action-ids.ts';
 import { sealValues } from '#slack/actions.ts';
-import { cardNames } from '#slack/card-names.ts';
 import { slackClient } from '#slack/client.ts';
 import { directory } from '#slack/directory.ts';
 import { strangeAnswerAddress } from '#slack/known-to-slack.ts';
 import { poster } from '#slack/post.ts';
 import { reactionAdded } from '#slack/reactions.ts';
 import { seal } from '#slack/receipt.ts';
-import { textFingerprints } from '#slack/views/shown-text.ts';
+import { askedInSlack } from '../support/asked-in-slack.ts';
 import { ALICE, anAsk, aVote, BORIS, CHANNEL, HOUR, inStage, NAMESPACE } from '../support/slack-lockdowns.ts';
 import { aReceiptKey, type SlackProcess, slackProcess } from '../support/slack-process.ts';
 
@@ -132,18 +131,9 @@ test('who holds the signing secret cannot vote to end discovery mode without a m
 /** The approval card of dns, posted; and a click on it as Slack would send it, made by somebody else. */
 async function askedOverHttp() {
   const { house, url } = await overHttp();
-  const ask = anAsk({ askedAt: Date.now(), expiresAt: Date.now() + HOUR });
-  const lockdown = inStage('dns', { phase: 'asking', ask });
-  house.memory.keep(lockdown);
+  const { lockdown, ask, card, message } = await askedInSlack(house, 'dns');
+  const { ts } = card;
   const button = encodeButton('approve', { lockdown: lockdown.id, stage: 'dns', nonce: ask.nonce });
-  const text = { type: 'plain_text', text: 'Approve' } as const;
-  const client = slackClient(house.slack.botToken, { slackApiUrl: house.slack.apiUrl });
-  const blocks: KnownBlock[] = [
-    { type: 'actions', block_id: 'votes', elements: [{ type: 'button', text, ...button }] },
-  ];
-  const { ts = '' } = await client.chat.postMessage({ channel: CHANNEL, text: 'Approve', blocks });
-  house.memory.keepTexts(lockdown.id, cardNames.approval('dns', 1), textFingerprints({ blocks }));
-  await house.memory.cards.put(lockdown.id, cardNames.approval('dns', 1), { channel: CHANNEL, ts, nonce: ask.nonce });
   const forged = (more: Record<string, unknown> = {}) =>
     new URLSearchParams({
       payload: JSON.stringify({
@@ -154,7 +144,7 @@ async function askedOverHttp() {
         trigger_id: '1.2.forged',
         container: { type: 'message', message_ts: ts, channel_id: CHANNEL },
         channel: { id: CHANNEL },
-        message: { type: 'message', ts, blocks },
+        message: { type: 'message', ts, blocks: message.blocks },
         actions: [{ type: 'button', block_id: 'votes', action_ts: '1.3', ...button }],
         ...more,
       }),
@@ -230,7 +220,7 @@ test.each([
   const { house, url, ts, ask } = await askedOverHttp();
   for (const each of reacted) await house.as(BORIS).react(CHANNEL, ts, each);
   await vi.waitFor(() => expect(house.memory.left).toHaveLength(reacted.length), 10_000);
-  const votes = [aVote(BORIS, { gesture: 'reaction' })];
+  const votes = [aVote(BORIS, { gesture: 'reaction', digest: ask.digest })];
   if (type === 'reaction_removed') house.memory.keep(inStage('dns', { phase: 'asking', ask, votes }));
   expect((await fetch(url, forgedReaction(house, ts, type, name))).status).toBe(200);
   await vi.waitFor(() => expect(unlikeSlack(house)).toHaveLength(1), 10_000);
@@ -241,7 +231,9 @@ test('over HTTP a reaction is a vote, and taken off it is withdrawn, as Slack sh
   const { house, ts, ask } = await askedOverHttp();
   await house.as(BORIS).react(CHANNEL, ts, '+1');
   await vi.waitFor(() => expect(house.memory.requests()).toHaveLength(1), 10_000);
-  house.memory.keep(inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS, { gesture: 'reaction' })] }));
+  house.memory.keep(
+    inStage('dns', { phase: 'asking', ask, votes: [aVote(BORIS, { gesture: 'reaction', digest: ask.digest })] }),
+  );
   await house.as(BORIS).unreact(CHANNEL, ts, '+1');
   await vi.waitFor(() => expect(house.memory.requests()).toHaveLength(2), 10_000);
   expect(house.memory.requests().map(({ wish, user }) => [user, wish.verb])).toEqual([
@@ -293,16 +285,14 @@ test('a forged command gets no answer sent to a server of its choice', async () 
 test('a reaction in a skin tone is the same reaction, and a bot’s is none', async () => {
   house = await slackProcess();
   const { deps, memory, slack } = house;
-  const ask = anAsk({ askedAt: Date.now(), expiresAt: Date.now() + HOUR });
-  const lockdown = inStage('dns', { phase: 'asking', ask });
-  memory.keep(lockdown);
-  await memory.cards.put(lockdown.id, cardNames.approval('dns', 1), { channel: CHANNEL, ts: '1.1', nonce: ask.nonce });
+  const { ts } = (await askedInSlack(house, 'dns')).card;
   const client = slackClient(slack.botToken, { slackApiUrl: slack.apiUrl });
   const { journal, secrets } = deps;
   if (!secrets.receiptKey) throw new Error('no key');
   const household = {
     ...deps,
     client,
+    botId: app.botId,
     receiptKey: secrets.receiptKey,
     channelNow: async () => ({ mayWrite: true }),
     directory: directory({ client, journal, team: 'T0ACME0001', now: Date.now }),
@@ -315,7 +305,7 @@ test('a reaction in a skin tone is the same reaction, and a bot’s is none', as
     channel: CHANNEL,
     gesture: `reacted ${user}`,
   });
-  expect(await reactionAdded(household, { actor: by('U0LOCKSTEP'), name: '+1', ts: '1.1' })).toBeUndefined();
-  await reactionAdded(household, { actor: by(BORIS), name: '+1::skin-tone-4', ts: '1.1' });
+  expect(await reactionAdded(household, { actor: by('U0LOCKSTEP'), name: '+1', ts })).toBeUndefined();
+  await reactionAdded(household, { actor: by(BORIS), name: '+1::skin-tone-4', ts });
   expect(memory.requests().map(({ wish, user }) => [user, wish.verb])).toEqual([[BORIS, 'vote']]);
 });

@@ -25,13 +25,13 @@ import { orphanStore } from '#redis/orphan-store.ts';
 import { type JobFacts, openQueues, WillNotPass } from '#redis/queue.ts';
 import { type ConsoleOptions, startConsole } from '#sandbox/console/start.ts';
 import { aroundSlack } from '#sandbox/slack/people.ts';
-import { people } from '#sandbox/slack/seed.ts';
+import { app, people } from '#sandbox/slack/seed.ts';
 import { startSlack } from '#sandbox/slack/start.ts';
 import { channelNow } from '#slack/channel-now.ts';
 import { slackClient } from '#slack/client.ts';
 import { directory } from '#slack/directory.ts';
 import { poster } from '#slack/post.ts';
-import { reactionsShown } from '#slack/reactions-shown.ts';
+import { reactionsOnCard } from '#slack/reactions-shown.ts';
 import { publicKeyText, receiptIsValid, signVote } from '#slack/receipt.ts';
 import { JOB_NAMES, JOBS, type JobData, type JobName } from '#src/jobs.ts';
 import type { Journal } from '#src/journal.ts';
@@ -138,7 +138,7 @@ export async function aHouse({ redis, url }: { redis: Redis; url: string }, opti
     poster: post,
     whisper: post.whisper,
     channelNow: (channel) => channelNow({ client, journal }, channel),
-    reactionsShown: (place) => reactionsShown(client, settings.reactions, place),
+    reactionsOnCard: (card) => reactionsOnCard({ client, botId: app.botId }, settings.reactions, card),
     receiptIsValid: (vote, salt) => receiptIsValid(vote, settings.receipts.publicKeys, commitments(salt)),
     idempotencySecret: 'not to be guessed',
     now,

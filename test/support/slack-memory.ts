@@ -87,6 +87,11 @@ export function slackMemory() {
     /** As the workers do when they post it. */
     keepTexts: (lockdown: string, card: string, fingerprints: string[]) =>
       void texts.set(`${lockdown} ${card}`, fingerprints),
+    /** Says that a card is somewhere else, as whoever writes to Redis can. */
+    move(lockdown: string, card: string, place: Kept): void {
+      places.set(`${lockdown} ${card}`, place);
+      shownAt.set(`${place.channel} ${place.ts}`, `${lockdown} ${card}`);
+    },
     altered,
     /** What the workers would find. */
     left,

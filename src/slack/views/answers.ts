@@ -31,3 +31,7 @@ export const NOT_AS_SHOWN =
   'An event said that your reaction was added or taken off, and Slack shows otherwise on the card, so nothing was recorded. If you did change it, look at the card in a few minutes; if not, tell who manages Lockstep.';
 export const ALTERED =
   'This card does not read as we posted it, so nothing was recorded. It is put right within a minute: read it again before you press. Who manages Lockstep is told.';
+export const SHOWS_OTHERWISE =
+  'This card shows something else than would be written, so nothing was recorded. It is put right within a minute: read it again before you press. Who manages Lockstep is told.';
+export const NOT_KEPT =
+  'The draft that is kept is not the one that this card asks about, so nothing was recorded. Who manages Lockstep is told; after that, `/lockdown reopen` asks anew.';

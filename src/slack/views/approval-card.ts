@@ -52,52 +52,17 @@ const WARNINGS_CHARACTERS = 6000;
 
 export function approvalCard(card: ApprovalCard): Message {
   const { lockdown, stage } = card;
-  const state = lockdown.stages[stage];
-  const asks = state.phase === 'asking' && lockdown.phase === 'securing';
-  const name = lastSegment(lockdown.namespace);
-  return message(text(lockdown, stage), [
-    header(
-      asks
-        ? `${state.ask?.undecided ? 'Decide' : 'Approve'} ${stage} for ${name}${asksFor(state)}?`
-        : `${stage} of ${name}: ${stageWords(lockdown, stage)[1]}`,
-    ),
-    says([
-      bold(`${stageNumber(stage)}, ${stage}`),
-      `: ${STAGE_MEANS[stage]}. Namespace `,
-      code(lockdown.namespace),
-      '.',
-    ]),
-    ...(asks ? question(card) : answerGiven(card)),
-  ]);
+  const asks = lockdown.stages[stage].phase === 'asking' && lockdown.phase === 'securing';
+  return message(text(lockdown, stage), asks ? question(card) : answerGiven(card));
 }
 
-function question({ lockdown, stage, finding, later = [] }: ApprovalCard): (KnownBlock | undefined)[] {
-  const state = lockdown.stages[stage];
-  const { draft } = finding;
-  const residual = stage === 'disable-discovery';
-  const because = ({ group, because: why }: (typeof draft.leftOut)[number]) => `${edgeLine(group)}: ${why}`;
-  const notes = draft.remarks.filter(({ level }) => level === 'note').map(({ text: note }) => sentence(note));
+function question(card: ApprovalCard): (KnownBlock | undefined)[] {
+  const { lockdown, stage, finding, later = [] } = card;
   return [
-    state.ask?.barred === undefined ? undefined : says([emoji('octagonal_sign'), ' ', ...sentence(state.ask.barred)]),
-    ...warnings(draft),
-    notChecked(draft),
-    list([bold('Changed since the draft you saw before'), '; earlier votes are void:'], finding.differences, 12),
-    ...(finding.shadow ? cameOutOfShadow(finding.shadow) : []),
-    state.ask?.shadowMinutes === undefined ? undefined : goesIntoShadow(state.ask.shadowMinutes),
-    ...unallowed(finding),
-    alreadyAllowed(draft),
-    changeList('Would be changed on the console:', draft.changes, 12),
-    list('Also:', notes, 4),
-    // What could go wrong stands beside what would be done.
-    ...(residual ? prediction(finding, 12) : []),
-    ...doubts(finding),
-    ...(residual ? residualState(finding) : []),
-    list('Left out on purpose:', draft.leftOut.map(because), 12, LIMITS.line),
-    ...(residual ? [] : prediction(finding)),
-    ...(residual ? completeness(finding) : [completenessInShort(finding)]),
+    ...whatIsAsked(card),
     list(
       [
-        bold('Seen since this was asked'),
+        bold(SEEN_SINCE),
         ', and no part of it; ',
         code(`/lockdown reopen ${lockdown.namespace} ${stage}`),
         ' drafts anew with it:',
@@ -108,8 +73,50 @@ function question({ lockdown, stage, finding, later = [] }: ApprovalCard): (Know
       '',
     ),
     ...votes(lockdown, stage, finding),
-    pressable(lockdown, stage, state, finding),
+    pressable(lockdown, stage, lockdown.stages[stage], finding),
   ];
+}
+
+export const SEEN_SINCE = 'Seen since this was asked';
+
+/** What stays the same for as long as the question does. What else is on the card changes as people vote and traffic goes on. */
+export function whatIsAsked({ lockdown, stage, finding }: Omit<ApprovalCard, 'later'>): (KnownBlock | undefined)[] {
+  const state = lockdown.stages[stage];
+  const { draft } = finding;
+  const residual = stage === 'disable-discovery';
+  const because = ({ group, because: why }: (typeof draft.leftOut)[number]) => `${edgeLine(group)}: ${why}`;
+  const notes = draft.remarks.filter(({ level }) => level === 'note').map(({ text: note }) => sentence(note));
+  const name = lastSegment(lockdown.namespace);
+  return [
+    header(`${state.ask?.undecided ? 'Decide' : 'Approve'} ${stage} for ${name}${asksFor(state)}?`),
+    aboutStage(lockdown, stage),
+    state.ask?.barred === undefined ? undefined : says([emoji('octagonal_sign'), ' ', ...sentence(state.ask.barred)]),
+    ...warnings(draft),
+    notChecked(draft),
+    list([bold('Changed since the draft you saw before'), '; earlier votes are void:'], finding.differences, 12),
+    ...(finding.shadow ? cameOutOfShadow(finding.shadow) : []),
+    state.ask?.shadowMinutes === undefined ? undefined : goesIntoShadow(state.ask.shadowMinutes),
+    ...unallowed(finding),
+    alreadyAllowed(draft),
+    wouldBeChanged(finding),
+    list('Also:', notes, 4),
+    // What could go wrong stands beside what would be done.
+    ...(residual ? prediction(finding, 12) : []),
+    ...doubts(finding),
+    ...(residual ? residualState(finding) : []),
+    list('Left out on purpose:', draft.leftOut.map(because), 12, LIMITS.line),
+    ...(residual ? [] : prediction(finding)),
+    ...(residual ? completeness(finding) : [completenessInShort(finding)]),
+  ];
+}
+
+/** Without this one, nobody has seen what a vote is for. */
+export function wouldBeChanged({ draft }: DraftFinding): KnownBlock | undefined {
+  return changeList('Would be changed on the console:', draft.changes, 12);
+}
+
+function aboutStage({ namespace }: Lockdown, stage: Stage): KnownBlock {
+  return says([bold(`${stageNumber(stage)}, ${stage}`), `: ${STAGE_MEANS[stage]}. Namespace `, code(namespace), '.']);
 }
 
 /** Once it is decided: what became of it, and by whom; the rest is under Details. */
@@ -118,6 +125,8 @@ function answerGiven({ lockdown, stage, finding }: ApprovalCard): (KnownBlock | 
   const [mark, word] = stageWords(lockdown, stage);
   const because = state.because ? [': ', ...sentence(state.because)] : [];
   return [
+    header(`${stage} of ${lastSegment(lockdown.namespace)}: ${word}`),
+    aboutStage(lockdown, stage),
     says([emoji(mark), ' ', bold(word), ...because]),
     changeList('The draft:', finding.draft.changes, 12),
     ...votes(lockdown, stage, finding),

@@ -22,11 +22,11 @@ export type Piece = string | RichTextElement;
 export type Line = Piece | readonly Piece[];
 
 export function message(text: string, blocks: readonly (KnownBlock | undefined)[]): Message {
-  const shortened = note(
-    'Shortened, because Slack takes no longer message. Everything is in the file in the thread and under Details.',
-  );
-  return { text: mrkdwn(text), blocks: fitted(present(blocks), MESSAGE_ROOM, shortened) };
+  return { text: mrkdwn(text), blocks: fitted(present(blocks), MESSAGE_ROOM, note(SHORTENED)) };
 }
+
+export const SHORTENED =
+  'Shortened, because Slack takes no longer message. Everything is in the file in the thread and under Details.';
 
 export function present(blocks: readonly (KnownBlock | undefined)[]): KnownBlock[] {
   return blocks.filter((block) => block !== undefined);

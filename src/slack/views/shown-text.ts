@@ -1,22 +1,34 @@
 /** What people read in a message, as one fingerprint: the same for what we sent and for what Slack has kept of it. */
 import { createHash } from 'node:crypto';
+import type { KnownBlock } from '@slack/types';
 import type { Message } from './build.ts';
 import { inPlainText, withoutTables } from './older-blocks.ts';
 
 /** Slack keeps some blocks, such as tables, beside the others. */
-type Kept = { readonly blocks?: readonly unknown[]; readonly attachments?: readonly unknown[] };
+export type Kept = { readonly blocks?: readonly unknown[]; readonly attachments?: readonly unknown[] };
 
-export function textFingerprint({ blocks = [], attachments = [] }: Kept): string {
-  const beside = attachments.flatMap(partsOf);
+export function textFingerprint(message: Kept): string {
   // Whichever block Slack put where: their order says nothing that their words do not.
-  const texts = [...blocks, ...beside].map((block) => normal(read(block).join(' '))).filter((text) => text !== '');
+  const texts = textsOf(message).map(({ text }) => text);
   return createHash('sha256').update(texts.sort().join('\n')).digest('hex');
 }
 
 /** Of a message as it was sent, and as it is sent to a Slack that refuses newer blocks. */
 export function textFingerprints({ blocks }: Pick<Message, 'blocks'>): string[] {
+  return [...new Set(inEachForm(blocks).map((each) => textFingerprint({ blocks: each })))];
+}
+
+/** As blocks are sent, and as they are to a Slack that refuses newer ones. */
+export function inEachForm(blocks: readonly KnownBlock[]): (readonly KnownBlock[])[] {
   const older = withoutTables(blocks);
-  return [...new Set([blocks, older, inPlainText(older)].map((each) => textFingerprint({ blocks: each })))];
+  return [blocks, older, inPlainText(older)];
+}
+
+/** What people read in each block, wherever Slack keeps it. */
+export function textsOf({ blocks = [], attachments = [] }: Kept): { readonly block: unknown; readonly text: string }[] {
+  return [...blocks, ...attachments.flatMap(partsOf)]
+    .map((block) => ({ block, text: normal(read(block).join(' ')) }))
+    .filter(({ text }) => text !== '');
 }
 
 /** Its blocks one by one, as Slack may have put them there, and whatever words stand around them. */
@@ -70,7 +82,7 @@ function read(value: unknown, isWords = false): string[] {
 }
 
 /** Slack may write a picture as its name, or a sign as its entity, and break lines and spaces as it likes. */
-function normal(text: string): string {
+export function normal(text: string): string {
   return text
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
