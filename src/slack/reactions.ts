@@ -49,7 +49,8 @@ export async function reactionRemoved(deps: Deps, reaction: Reaction): Promise<R
     if (!ask) return outdated(deps, lockdown, stage);
     const { approving, denying } = outcome(lockdown.stages[stage].votes, ask);
     const standing = [...approving, ...denying].find((vote) => vote.person === actor.person);
-    // A vote that is not kept yet may still be on its way, so its withdrawal follows it.
+    // It may still be on its way, and then its withdrawal follows it; a signature alone must not withdraw what never was.
+    if (!standing && onlySigned(deps.settings)) return undefined;
     if (standing && (standing.gesture !== 'reaction' || standing.decision !== decision)) return undefined;
     // Whatever account or emoji of that kind still says it: the vote stands.
     const isTheirs = (shown: Shown) => deps.personOf(shown.user) === actor.person && shown.decision === decision;

@@ -12,7 +12,7 @@ import { poster } from '#slack/post.ts';
 import { reactionAdded } from '#slack/reactions.ts';
 import { seal } from '#slack/receipt.ts';
 import { askedInSlack } from '../support/asked-in-slack.ts';
-import { ALICE, anAsk, aVote, BORIS, CHANNEL, HOUR, inStage, NAMESPACE } from '../support/slack-lockdowns.ts';
+import { ALICE, anAsk, aVote, BORIS, CHANNEL, CHITRA, HOUR, inStage, NAMESPACE } from '../support/slack-lockdowns.ts';
 import { aReceiptKey, type SlackProcess, slackProcess } from '../support/slack-process.ts';
 
 let house: SlackProcess | undefined;
@@ -241,6 +241,15 @@ test('over HTTP a reaction is a vote, and taken off it is withdrawn, as Slack sh
     [BORIS, 'withdraw-vote'],
   ]);
   expect(unlikeSlack(house)).toEqual([]);
+});
+
+test('who holds the signing secret cannot have it told that somebody who never voted withdrew their vote', async () => {
+  const { house, url, ts } = await askedOverHttp();
+  expect((await fetch(url, forgedReaction(house, ts, 'reaction_removed', 'white_check_mark'))).status).toBe(200);
+  // Heard after it, so that by then the forged one has been dealt with.
+  await house.as(CHITRA).react(CHANNEL, ts, '+1');
+  await vi.waitFor(() => expect(house.memory.left.length).toBeGreaterThan(0), 10_000);
+  expect(house.memory.requests().map(({ wish, user }) => [user, wish.verb])).toEqual([[CHITRA, 'vote']]);
 });
 
 test('while Slack does not say what is on a card, no event about it is believed', async () => {
