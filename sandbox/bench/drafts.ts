@@ -42,7 +42,7 @@ function drafting(edges: number, podsMode: DraftSettings['podsMode'], target?: T
     run: () => {
       const evidence = clusterOf(edges, units);
       // As what was just read, of which nothing is worked out yet.
-      const work = () => draftEverything({ ...evidence }, podsMode);
+      const work = () => draftEverything({ ...evidence, edges: [...evidence.edges] }, podsMode);
       return edges > 2_000 ? repeated(3, edges, work) : repeated(9, edges, work, 6);
     },
     ...(target ? { target } : {}),

@@ -1,4 +1,5 @@
 /** What recorded edges would have met under a policy nobody has enforced yet. */
+import { columnsOf } from './columns.ts';
 import type { Change } from './draft.ts';
 import type { Edge } from './edge.ts';
 import type { ExternalNetwork, NewExternalNetwork } from './external-network.ts';
@@ -21,19 +22,26 @@ export type Replay = {
 };
 
 /** Edges that were rejected when they were recorded work no more than before, and are in none of the three. */
-export function replay(edges: Iterable<Edge>, judge: Pick<Judge, 'judge'>): Replay {
-  const judged: Record<Verdict['outcome'], JudgedEdge[]> = { accept: [], reject: [], uncertain: [] };
-  for (const edge of edges) {
-    if (edge.action === 'Reject') continue;
-    const verdict = judge.judge(edge);
-    judged[verdict.outcome].push({ edge, verdict });
-  }
+export function replay(edges: readonly Edge[], judge: Pick<Judge, 'judgeAll'>): Replay {
+  const verdicts = judge.judgeAll(edges);
+  const { count, rejected } = columnsOf(edges);
+  const places: Record<Verdict['outcome'], number[]> = { accept: [], reject: [], uncertain: [] };
+  for (const [place, verdict] of verdicts.entries()) if (rejected[place] !== 1) places[verdict.outcome].push(place);
+  const tally = (some: readonly number[]): Tally => ({
+    edges: some.length,
+    flows: some.reduce((flows, place) => flows + (count[place] as number), 0),
+  });
+  const listed = (some: readonly number[]): JudgedEdge[] =>
+    Array.from(byWhatHurts(edges, Uint32Array.from(some)), (place) => ({
+      edge: edges[place] as Edge,
+      verdict: verdicts[place] as Verdict,
+    }));
   return {
-    kept: tally(judged.accept),
-    cut: tally(judged.reject),
-    uncertain: tally(judged.uncertain),
-    cutEdges: byWhatHurts(judged.reject, ({ edge }) => edge),
-    uncertainEdges: byWhatHurts(judged.uncertain, ({ edge }) => edge),
+    kept: tally(places.accept),
+    cut: tally(places.reject),
+    uncertain: tally(places.uncertain),
+    cutEdges: listed(places.reject),
+    uncertainEdges: listed(places.uncertain),
   };
 }
 
@@ -97,10 +105,4 @@ function draftedRuleset(ruleset: NewNetworkRuleset, namespace: string): NetworkR
 
 function union(some: readonly string[], more: readonly string[]): string[] {
   return [...new Set([...some, ...more])];
-}
-
-function tally(judged: readonly JudgedEdge[]): Tally {
-  let flows = 0;
-  for (const { edge } of judged) flows += edge.count;
-  return { edges: judged.length, flows };
 }

@@ -4,7 +4,13 @@ import type { Edge } from './edge.ts';
 import { BY_DEFAULT } from './flow.ts';
 import type { RuleAction } from './network-ruleset.ts';
 import type { DefaultActions, Policy } from './policy.ts';
-import { type AppliedRule, CompiledPolicy, type DecidedByRule, type Direction } from './verdict/compiled-policy.ts';
+import {
+  type AppliedRule,
+  CompiledPolicy,
+  type CompiledUnit,
+  type DecidedByRule,
+  type Direction,
+} from './verdict/compiled-policy.ts';
 import { decide, matching, probeOf } from './verdict/decide.ts';
 import { type End, Ends, type EndsOfEdge, type Side } from './verdict/ends.ts';
 import { doubtAbout, sentenceFor } from './verdict/sentences.ts';
@@ -48,9 +54,13 @@ type Answer = {
 
 export type Judge = {
   judge(edge: Edge): Verdict;
+  /** One verdict an edge, none of them remembered. */
+  judgeAll(edges: readonly Edge[]): readonly Verdict[];
   /** Whose rules allow an edge, at each end that is in this namespace; a Reject may still beat them. */
   whichAllow(edge: Edge): { readonly [side in Side]?: readonly RulesetRef[] };
   ask(workload: Workload, direction: Direction, question: Question): Answer;
+  /** What applies to a workload of this namespace. */
+  rulesOf(workload: Workload): CompiledUnit;
 };
 
 /**
@@ -94,6 +104,10 @@ export function compile(
       }
       return verdict;
     },
+
+    judgeAll: (edges) => edges.map(verdictOn),
+
+    rulesOf: (workload) => compiled.unit(workload),
 
     whichAllow: (edge) => {
       const found = (!whyDropped(edge) && ends.of(edge)) || [];

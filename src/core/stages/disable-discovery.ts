@@ -7,15 +7,14 @@ import { adviceFor } from './advice.ts';
 import type { Mint } from './mint.ts';
 import { questionsOf } from './questions.ts';
 import { remedyFor } from './residual.ts';
-import { isWanting, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import type { Sketch } from './sketch.ts';
 
 const REJECT: DefaultActions<RuleAction> = { incoming: 'Reject', outgoing: 'Reject' };
 
 export function sketchDisableDiscovery(scene: Scene, mint: Mint): Sketch & { residual: Residual[] } {
   const { policy } = scene.evidence;
-  const wanting = scene.edges.filter((edge) => isWanting(scene.verdict(edge)));
-  const residual = questionsOf(scene, wanting).map(({ group, edges }) => residualOf(scene, group, edges, mint));
+  const residual = questionsOf(scene, scene.wanting).map(({ group, edges }) => residualOf(scene, group, edges, mint));
 
   const allowed = residual.filter((one) => one.decision?.answer === 'allow').flatMap((one) => one.changes);
   const off = policy.own.incoming === 'Reject' && policy.own.outgoing === 'Reject';

@@ -88,7 +88,8 @@ function stoppedIn(scene: Scene, stage: AllowingStage, wanting: readonly Edge[])
   if (stopped.length === 0) return [];
   const free = letThrough(scene, new Set(stopped.map(({ id }) => id)));
   const { changes } = SKETCH[stage](free, wanting, mintFor(scene.evidence.policy));
-  const possible = allowedBy(scene, changes, stopped);
+  const after = judgeAfter(scene.evidence, changes);
+  const possible = stopped.filter((edge) => after.judge(edge).outcome === 'accept').map(({ id }) => id);
   return stoppedGroups(scene, stopped, new Set(possible), (edge) => reasonsOf(scene, edge, 'stop'));
 }
 
@@ -165,12 +166,11 @@ function assertAcceptable(change: Change): void {
 }
 
 /** Edges that were wanting and are accepted with the changes; ICMP of unknown kind stays uncertain and does not count. */
-function allowedBy(scene: Scene, changes: readonly Change[], edges: readonly Edge[] = scene.edges): string[] {
+function allowedBy(scene: Scene, changes: readonly Change[]): string[] {
   if (changes.length === 0) return [];
-  const after = judgeAfter(scene.evidence, changes);
-  return edges
-    .filter((edge) => isWanting(scene.verdict(edge)) && after.judge(edge).outcome === 'accept')
-    .map((edge) => edge.id);
+  const { evidence, wanting, wantingPlaces } = scene;
+  const after = judgeAfter(evidence, changes).judgeAll(evidence.edges);
+  return wanting.filter((_, nth) => after[wantingPlaces[nth] as number]?.outcome === 'accept').map(({ id }) => id);
 }
 
 function alreadyAllowed(scene: Scene, edges: readonly Edge[]): Draft['alreadyAllowed'] {

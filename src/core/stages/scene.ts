@@ -27,6 +27,10 @@ export type Scene = {
   readonly own: readonly Workload[];
   /** Accepted in the record, not loopback, not to itself: all that any stage could be about; sorted by id. */
   readonly edges: readonly Edge[];
+  /** Of `edges`: what the policy of now would or might cut. */
+  readonly wanting: readonly Edge[];
+  /** Where these stand among the edges of the evidence. */
+  readonly wantingPlaces: Uint32Array;
   /** Of `edges`: one outside source, many targets, next to no connections. */
   readonly scans: ReadonlySet<Edge>;
   readonly nodes: Nodes;
@@ -48,7 +52,11 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
   const { namespace, policy, workloads } = evidence;
   const own = [...workloads.values()].filter((workload) => workload.namespace === namespace).sort(byNameAndKey);
   const kindOf = once(addressKind);
-  const edges = evidence.edges.filter((edge) => counts(edge, namespace, kindOf)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const edgeAt = (place: number) => evidence.edges[place] as Edge;
+  const places = [...evidence.edges.keys()]
+    .filter((place) => counts(edgeAt(place), namespace, kindOf))
+    .sort((a, b) => (edgeAt(a).id < edgeAt(b).id ? -1 : 1));
+  const edges = places.map(edgeAt);
   const scans = scanEdges(edges);
   const nodes = nodesOf(
     evidence,
@@ -70,6 +78,8 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     isApiServer: (address) => apiServers.has(address),
   });
   const judge = judgeAfter(evidence, []);
+  const verdicts = judge.judgeAll(evidence.edges);
+  const wantingPlaces = Uint32Array.from(places.filter((place) => isWanting(verdicts[place] as Verdict)));
   const identifiers = new Map<string, (workload: Workload) => Identification>();
 
   return {
@@ -78,6 +88,8 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     answers,
     own,
     edges,
+    wanting: Array.from(wantingPlaces, edgeAt),
+    wantingPlaces,
     scans,
     nodes,
     podNetworks: podNetworks.ranges,
