@@ -13,7 +13,7 @@ import { startSchedules } from './schedules.ts';
 import { type TellingDeps, tellAlone } from './telling.ts';
 
 export type OpenDeps = TellingDeps & {
-  readonly lockdowns: Pick<LockdownStore, 'openOf' | 'save' | 'read'>;
+  readonly lockdowns: Pick<LockdownStore, 'openOf' | 'endedSince' | 'save' | 'read'>;
   readonly consoleApi: Pick<ConsoleApi, 'readNamespace' | 'readPolicy'>;
   readonly queues: Pick<Queues, 'add' | 'schedule' | 'unschedule'>;
   readonly settings: Settings;
@@ -54,10 +54,13 @@ export function openLockdown(deps: OpenDeps) {
   };
 }
 
-async function whyNot(deps: OpenDeps, { namespace }: JobData<'open-lockdown'>): Promise<string | undefined> {
+async function whyNot(deps: OpenDeps, { namespace, at }: JobData<'open-lockdown'>): Promise<string | undefined> {
   if (!settingsFor(deps.settings, namespace))
     return `No approvers are configured for ${namespace}, so nobody could approve anything. Add it to the configuration first.`;
   if (await deps.lockdowns.openOf(namespace)) return alreadyOpen(namespace);
+  // A start that was held up, typed twice because nothing seemed to come of it, is no wish for a second one.
+  if ((await deps.lockdowns.endedSince(at)).some((ended) => ended.namespace === namespace))
+    return `Since you asked, a lockdown of ${namespace} was opened and has ended. If you want a further one, start it again.`;
   const facts = await deps.consoleApi.readNamespace(namespace);
   if (!facts)
     return `The console does not know ${namespace}, or does not show it to this bot. Is it the full path, such as /acme/aws-dev/k8s/hipster-shop?`;

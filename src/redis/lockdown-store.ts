@@ -100,6 +100,11 @@ export function lockdownStore(redis: Redis) {
       return readAll(await redis.zrevrange(key.ended(), 0, most - 1));
     },
 
+    /** The ones that have ended since a time; milliseconds since the epoch. */
+    async endedSince(time: number): Promise<Lockdown[]> {
+      return readAll(await redis.zrangebyscore(key.ended(), time, '+inf'));
+    },
+
     /** Ids of lockdowns that ended before a time; milliseconds since the epoch. */
     async endedBefore(time: number): Promise<string[]> {
       return redis.zrangebyscore(key.ended(), '-inf', time);

@@ -77,6 +77,21 @@ describe('a lockdown is not opened', () => {
     expect((await house.deps.lockdowns.open()).map(({ id }) => id)).toEqual([house.id]);
   });
 
+  test('because of a start that was held up until the one typed after it had been carried out and had ended', async () => {
+    const house = await aHouse(redis);
+    const first = { id: 'hipster-shop-0002', at: house.now() };
+    house.later(15_000);
+    await house.start();
+    await house.wish('alice', { verb: 'cancel', written: 'nothing' });
+    await house.settle();
+    house.later(60_000);
+    await house.start(first);
+    expect(await house.whispers('alice')).toContainEqual(expect.stringContaining('was opened and has ended'));
+    expect(await house.deps.lockdowns.open()).toEqual([]);
+    await house.start({ id: 'hipster-shop-0003' });
+    expect((await house.deps.lockdowns.open()).map(({ id }) => id)).toEqual(['hipster-shop-0003']);
+  });
+
   test('twice by two commands at the same moment', async () => {
     const house = await aHouse(redis);
     await Promise.all([house.start(), house.start({ id: 'hipster-shop-0002', user: people.diego })]);
