@@ -103,6 +103,8 @@ test('words that somebody put beside the blocks, under a picture or into a date 
     { blocks: [], text: 'Approved by security.' },
     { blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Approved.' } }] },
     { fields: [{ title: 'Approved by', value: 'security' }] },
+    { ts: 1_790_000_000 },
+    { some_field_that_is_new: 'Approved by security' },
   ];
   for (const attachment of beside)
     expect(textFingerprint({ blocks, attachments: [attachment] }), JSON.stringify(attachment)).not.toBe(own);
@@ -115,6 +117,19 @@ test('words that somebody put beside the blocks, under a picture or into a date 
   }
   const image = (alt_text: string) => [...blocks, { type: 'image', image_url: 'https://a.example/1.png', alt_text }];
   expect(textFingerprint({ blocks: image('nothing is cut') })).not.toBe(textFingerprint({ blocks: image('a graph') }));
-  const video = { type: 'video', author_name: 'Security', thumbnail_url: 'https://a.example/2.png' };
-  expect(textFingerprint({ blocks: [...blocks, video] })).not.toBe(own);
+  const foreign = [
+    { type: 'video', author_name: 'Security', thumbnail_url: 'https://a.example/2.png' },
+    { type: 'image', slack_file: { id: 'F0APPROVED1' }, alt_text: '🎉' },
+    { type: 'file', external_id: 'x', source: 'remote' },
+    {
+      type: 'section',
+      text: { type: 'plain_text', text: '🎉' },
+      accessory: { type: 'image', slack_file: {}, alt_text: ':tada:' },
+    },
+    { type: 'markdown', words_of_a_field_that_is_new: 'Approved by security.' },
+  ];
+  for (const block of foreign) {
+    expect(textFingerprint({ blocks: [...blocks, block] }), block.type).not.toBe(own);
+    expect(textFingerprint({ blocks, attachments: [{ id: 1, blocks: [block] }] }), block.type).not.toBe(own);
+  }
 });

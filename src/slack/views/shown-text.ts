@@ -38,47 +38,26 @@ function partsOf(attachment: unknown): unknown[] {
   return Array.isArray(blocks) ? [...blocks, around] : [attachment];
 }
 
-/** What people see or press; how it is drawn, and what Slack adds by itself, is not among it. */
-const READ = new Set([
-  'text',
-  'name',
-  'user_id',
-  'usergroup_id',
-  'channel_id',
-  'url',
-  'timestamp',
-  'format',
-  'range',
-  'alt_text',
-  'image_url',
-  'title',
-  'pretext',
-  'footer',
-  'footer_icon',
-  'author_name',
-  'author_subname',
-  'author_link',
-  'author_icon',
-  'service_name',
-  'service_icon',
-  'provider_name',
-  'title_link',
-  'title_url',
-  'from_url',
-  'thumb_url',
-  'thumbnail_url',
-  'video_url',
-  'value',
-  'action_id',
+/** How things are drawn, and what Slack adds by itself. Whatever else is there may be read, also in fields that are new. */
+const UNREAD = new Set(['type', 'block_id', 'style', 'fallback', 'unicode', 'id', 'color', 'align']);
+/** Of numbers and of yes and no, only these say something. */
+const READ_NUMBERS = new Set(['timestamp', 'ts']);
+/** The kinds that our cards are made of: any other is one that we did not send, whatever words it holds. */
+const SENT = new Set([
+  ...['header', 'section', 'context', 'divider', 'actions', 'button', 'table', 'raw_text', 'plain_text', 'mrkdwn'],
+  ...['rich_text', 'rich_text_section', 'rich_text_list', 'rich_text_preformatted'],
+  ...['text', 'emoji', 'user', 'usergroup', 'channel', 'link', 'date'],
 ]);
 
-function read(value: unknown, isWords = false): string[] {
-  if (Array.isArray(value)) return value.flatMap((each) => read(each, isWords));
+function read(value: unknown, key = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => read(each, key));
   if (isRecord(value))
     return Object.keys(value)
       .sort()
-      .flatMap((key) => read(value[key], READ.has(key)));
-  return isWords && (typeof value === 'string' || typeof value === 'number') ? [String(value)] : [];
+      .flatMap((each) => read(value[each], each));
+  if (key === 'type') return SENT.has(String(value)) ? [] : [`kind ${String(value)}`];
+  if (UNREAD.has(key)) return [];
+  return typeof value === 'string' || READ_NUMBERS.has(key) ? [String(value)] : [];
 }
 
 /** Slack may write a picture as its name, or a sign as its entity, and break lines and spaces as it likes. */
