@@ -1,4 +1,5 @@
 /** What an address at the other end is taken for. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   addressKind,
@@ -23,10 +24,22 @@ test.each([
   ['::ffff:10.0.0.1', 'private'],
   ['203.0.113.9', 'public'],
   ['2600::1', 'public'],
+  ['012.0.0.1', 'private'],
+  ['8.8.8.256', 'not-an-address'],
   ['', 'not-an-address'],
   ['not an address', 'not-an-address'],
 ])('%s is %s', (address, kind) => {
   expect(addressKind(address)).toBe(kind);
+});
+
+test('an address is the same written as IPv6, and a number that is too large makes it none either way', () => {
+  const number = fc.oneof(fc.constantFrom(0, 10, 100, 127, 169, 172, 192, 224, 254, 255, 256), fc.nat(300));
+  fc.assert(
+    fc.property(fc.tuple(number, number, number, number), (numbers) => {
+      const address = numbers.join('.');
+      expect(addressKind(address)).toBe(addressKind(`::ffff:${address}`));
+    }),
+  );
 });
 
 test('an address is within a range, or is the very address, in any spelling', () => {
