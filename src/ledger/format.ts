@@ -54,7 +54,9 @@ export const Header = z.strictObject({
   rules: z.array(z.strictObject({ entry: z.number().int(), stage, nonce: z.string(), rule: ApprovalRule })),
   lockdown: Lockdown,
   /** Only where names are withheld: the texts that are not, each with the salt that its commitment is checked with. */
-  shown: z.record(z.string(), z.string()).exactOptional(),
+  shown: z
+    .record(z.string(), z.string().regex(/^[0-9a-f]{64}$/, 'not a salt of 64 hexadecimal digits'))
+    .exactOptional(),
   /** What could not be had, in sentences. */
   lacking: z.array(z.string()),
 });

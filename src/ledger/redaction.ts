@@ -9,7 +9,7 @@ import { yamlOf } from './gather.ts';
 
 /** Texts of these fields say nothing about people, workloads, hosts or places. Whatever is not listed is withheld. */
 export const SHOWN: ReadonlySet<string> = new Set([
-  ...['type', 'stage', 'step', 'from', 'to', 'phase', 'failedIn', 'failedStep', 'config', 'previous', 'hash', 'days'],
+  ...['type', 'stage', 'step', 'from', 'to', 'phase', 'failedIn', 'config', 'previous', 'hash', 'days'],
   ...['digest', 'nonce', 'decision', 'gesture', 'key', 'signature', 'written', 'answer', 'root', 'ts', 'handover'],
   ...['kind', 'action', 'predicted', 'incoming', 'outgoing', 'ports', 'protocolPorts', 'line', 'format'],
 ]);
@@ -81,7 +81,12 @@ function withoutNamesIn(draft: DraftLine, namespace: string, without: <Value>(va
   return DraftLine.parse({ ...rest, changes, localPrefixes, yaml });
 }
 
+/** What `failedStep` is made of: the step, which is shown, and the sentence, withheld as in the entry it comes from. */
+const FAILED_STEP = /^([a-z-]+): (.+)$/s;
+
 function withoutNames(value: unknown, field: string, commit: Commit): unknown {
+  const [, step, because] = (field === 'failedStep' && FAILED_STEP.exec(String(value))) || [];
+  if (because !== undefined) return `${step}: withheld:${commit(because)}`;
   if (typeof value === 'string') return SHOWN.has(field) && !WITHHELD.test(value) ? value : `withheld:${commit(value)}`;
   if (Array.isArray(value)) return value.map((each) => withoutNames(each, field, commit));
   if (typeof value !== 'object' || value === null) return value;

@@ -8,7 +8,15 @@ import { DraftLine, EntryLine, ObjectsLine, readLedger, writeLedger } from '#src
 import { redact, SHOWN } from '#src/ledger/redaction.ts';
 import { exitOf } from '#src/ledger/report.ts';
 import { ownRedisForTests } from '#test/support/redis.ts';
-import { aLockdownIn, aWholeLockdown, type Changing, publicKeys, SALT, tampered } from './whole-lockdown.ts';
+import {
+  aLockdownIn,
+  aLockedLockdown,
+  aWholeLockdown,
+  type Changing,
+  publicKeys,
+  SALT,
+  tampered,
+} from './whole-lockdown.ts';
 
 const own = ownRedisForTests();
 let redacted: string;
@@ -100,6 +108,30 @@ test('a ledger that is broken is not redacted, because that would hide where', a
   );
   if (!ledger) throw new Error('not a ledger');
   expect(() => redact(ledger)).toThrow('entry 2 does not have the hash it was recorded with');
+});
+
+test('why a release failed is withheld, and the ledger verifies all the same', async () => {
+  const { happens, text } = await aLockedLockdown(own().redis);
+  const because = 'Somebody changed the default actions of /acme/aws-dev/k8s/hipster-shop.';
+  await happens(
+    { type: 'release-requested', by: 'U0BORIS001', because: 'the shop is slow' },
+    { type: 'step-failed', step: 'release-lockdown', because },
+  );
+  const { ledger } = readLedger(await text());
+  if (!ledger) throw new Error('not a ledger');
+  expect(ledger.header.lockdown.failedStep).toBe(`release-lockdown: ${because}`);
+  const withheld = writeLedger(redact(ledger));
+  for (const words of ['acme', 'hipster-shop', 'Somebody changed']) expect(withheld).not.toContain(words);
+  expect(found(withheld)).toMatchObject({ exit: 0, because: '' });
+});
+
+test('a text is not shown with a salt that is none, which could hold a part of another text', () => {
+  const [, salt = ''] = /"shown":\{"[^"]+":"([0-9a-f]{64})"/.exec(redacted) ?? [];
+  expect(salt).toHaveLength(64);
+  for (const none of [`${salt}\nSecurity has`, '', salt.toUpperCase(), salt.slice(1)]) {
+    const { exit, because } = edited(({ header }) => Object.assign(header.shown ?? {}, { looked: none }));
+    expect({ exit, because }).toMatchObject({ exit: 1, because: expect.stringContaining('not a salt') });
+  }
 });
 
 test('a sentence that poses as a commitment is withheld like any other', async () => {

@@ -189,7 +189,13 @@ export function rulesetNamed(name: string): Change {
 
 /** Two stages written, one denied and left out, one drafted twice, and discovery mode disabled by typed names. */
 export async function aWholeLockdown(redis: Redis): Promise<string> {
-  const { happens, asks, votes, writes, text } = await aLockdownIn(redis);
+  return (await aLockedLockdown(redis)).text();
+}
+
+/** The same, for what happens to it after that. */
+export async function aLockedLockdown(redis: Redis) {
+  const lockdown = await aLockdownIn(redis);
+  const { happens, asks, votes, writes } = lockdown;
   await happens({ type: 'discovery-ended' });
 
   const dns = await asks(
@@ -229,7 +235,7 @@ export async function aWholeLockdown(redis: Redis): Promise<string> {
   await votes('disable-discovery', CHITRA, cut, { gesture: 'typed-name' });
   await writes('disable-discovery');
   await happens({ type: 'confirmed', by: BORIS });
-  return text();
+  return lockdown;
 }
 
 function cutting(decision: Residual['decision']): Draft {
