@@ -18,8 +18,8 @@ export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBloc
         `, ${tally(cut)} cut, ${tally(uncertain)} uncertain.`,
       ]),
       list(
-        'Cut then, most flows first, unless a stage to come allows it:',
-        mostFlowsFirst(replay.cutGroups),
+        'Cut then, what hurts most first, unless a stage to come allows it:',
+        withFigures(replay.cutGroups),
         LATER_SHOWN,
         LIMITS.line,
       ),
@@ -34,7 +34,12 @@ export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBloc
       bold(`${tally(uncertain)} uncertain`),
       '.',
     ]),
-    list('Would be cut, most flows first:', mostFlowsFirst(replay.cutGroups), max, LIMITS.line),
+    list(
+      'Would be cut, what hurts most first (recent, frequent, at many pods):',
+      withFigures(replay.cutGroups),
+      max,
+      LIMITS.line,
+    ),
     list(
       'Uncertain:',
       replay.uncertainGroups.map(({ group, because }) => `${edgeLine(group)}: ${because}`),
@@ -44,11 +49,9 @@ export function prediction({ replay, draft }: DraftFinding, max = 5): (KnownBloc
   ];
 }
 
-/** By the one figure that stands beside each, so that the order can be seen. */
-function mostFlowsFirst(groups: readonly EdgeGroup[]): string[] {
-  return groups
-    .toSorted((a, b) => b.count - a.count)
-    .map((group) => `${edgeLine(group)} (${count(group.count, 'flow')})`);
+/** With the figures that their order is from. */
+function withFigures(groups: readonly EdgeGroup[]): string[] {
+  return groups.map((group) => `${edgeLine(group)} (${count(group.count, 'flow')} on ${count(group.days, 'day')})`);
 }
 
 /** The names stand at the top of the card. */
