@@ -47,11 +47,11 @@ export type Coverage = {
 type Sighted = { count: number; firstSeen: number; readonly days: Set<string>; readonly edges: Edge[] };
 
 export function coverage(
-  evidence: Pick<Evidence, 'edges' | 'workloads' | 'policy' | 'from' | 'to' | 'gaps'>,
+  evidence: Pick<Evidence, 'edges' | 'workloads' | 'policy' | 'kubernetes' | 'from' | 'to' | 'gaps'>,
   timeZone: string,
 ): Coverage {
   const { from, to, gaps } = evidence;
-  const accepted = withoutScans(evidence.edges.filter((edge) => edge.action === 'Accept'));
+  const accepted = withoutScans(evidence);
   const sighted = sightedOf(accepted, evidence);
   const days = daysBetween(from, to);
   const flows = sighted.reduce((sum, { count }) => sum + count, 0);
@@ -83,8 +83,9 @@ export function coverage(
 }
 
 /** A stranger who tries one door after the other once would look like much that has not been seen yet. */
-function withoutScans(edges: readonly Edge[]): Edge[] {
-  const scans = scanEdges(edges);
+function withoutScans(evidence: Pick<Evidence, 'edges' | 'workloads' | 'kubernetes'>): Edge[] {
+  const edges = evidence.edges.filter((edge) => edge.action === 'Accept');
+  const scans = scanEdges(edges, evidence);
   return edges.filter((edge) => !scans.has(edge));
 }
 

@@ -56,7 +56,7 @@ export type Residual = {
   /** What the answer should be where nobody knows better, and why. */
   readonly advice: 'allow' | 'block';
   readonly adviceBecause: string;
-  /** It comes from inside, and only how seldom speaks against it: no answer is chosen beforehand. */
+  /** Little speaks against it, how seldom it comes say, or that no rule could allow it: no answer is chosen beforehand. */
   readonly unchosen?: true;
   /** A person's answer. */
   readonly decision?: { readonly answer: 'allow' | 'block'; readonly by: string };

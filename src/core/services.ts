@@ -1,4 +1,5 @@
 /** Which of the cluster's services lead to a workload, and which of them to the outside. */
+import type { Edge } from '#core/edge.ts';
 import type { Evidence, KubernetesService } from '#core/evidence.ts';
 import { TCP, UDP } from '#core/flow.ts';
 import type { Workload } from '#core/workload.ts';
@@ -57,4 +58,17 @@ export function targetsOf({ port, targetPort, targets }: ServicePort): readonly 
 /** Everything a client may have used to get there, as the client or the container sees it. */
 export function numbersOf(port: ServicePort): number[] {
   return [...(port.nodePort === undefined ? [] : [port.nodePort]), ...targetsOf(port), port.port];
+}
+
+/** Whether a Service that is open to the outside leads where an edge ends. */
+export function leadsToPublished(
+  { destination, protocol, port = -1 }: Edge,
+  evidence: Pick<Evidence, 'workloads' | 'kubernetes'>,
+): boolean {
+  const workload = destination.kind === 'workload' ? evidence.workloads.get(destination.workload) : undefined;
+  if (!workload) return false;
+  const leadsHere = (one: ServicePort) => one.protocol === protocolName(protocol) && numbersOf(one).includes(port);
+  return servicesBehind(workload, evidence)
+    .filter(isPublished)
+    .some(({ ports }) => ports.some(leadsHere));
 }

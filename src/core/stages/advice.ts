@@ -13,21 +13,23 @@ const MINUTE = 60_000;
 /** Fewer connections than this, or all of them within so many minutes, show no habit. */
 const HANDFUL = 5;
 const MOMENT = 10 * MINUTE;
+/** Connections to each door. */
+const STEADY = 100;
 
 export function adviceFor(scene: Scene, group: EdgeGroup, edges: readonly Edge[]): Advice {
   const incoming = edges.every((edge) => ownEnd(edge, scene.evidence.namespace)?.direction === 'incoming');
   const outside = edges.some((edge) => outsideAddress(edge) !== undefined);
-  if (edges.every((edge) => scene.scans.has(edge))) return block('it looks like a scan');
+  if (edges.every((edge) => scene.scans.has(edge))) return aboutScan(group, edges.length);
   const wrong = [...new Set(edges.map((edge) => reasonsOf(scene, edge, 'stop')))].filter((reasons) => reasons !== '');
   if (wrong.length > 0) return block(`it looks wrong: ${list(wrong.sort(), 3)}`);
+  const amongUnits = !outside || edges.every((edge) => isUnitByAddress(edge, scene.podNetworks));
   // Where a rule covers some kinds of ICMP, it may have been one of these.
   const pings = edges.filter((edge) => isIcmp(edge) && scene.verdict(edge).outcome === 'reject');
-  if (incoming && outside && pings.length > 0) return block('pings from outside are not needed to answer anybody');
+  if (incoming && !amongUnits && pings.length > 0) return block('pings from outside are not needed to answer anybody');
   if (edges.some((edge) => leadsInsideByName(edge))) {
     return block('a name that the internet may answer for leads to an inside address');
   }
-  if (!outside || edges.every((edge) => isUnitByAddress(edge, scene.podNetworks)))
-    return allowIt(`it is between processing units, ${habit(group)}`);
+  if (amongUnits) return allowIt(`it is between processing units, ${habit(group)}`);
   // What a stage looks at and leaves out, an untrusted resolver say, it leaves out for a reason.
   const inside = (edge: Edge) => !scene.stageOf(edge) && addressKind(outsideAddress(edge) ?? '') === 'private';
   if (!incoming && edges.every(inside)) return allowIt(`it leads to an address inside, ${habit(group)}`);
@@ -38,6 +40,12 @@ export function adviceFor(scene: Scene, group: EdgeGroup, edges: readonly Edge[]
     return block(incoming ? `it came from outside only ${habit(group)}` : `it was seen only ${habit(group)}`);
   }
   return allowIt(`it was seen ${habit(group)}, ${incoming ? 'to' : 'from'} workloads of this namespace`);
+}
+
+/** One that comes all the time may be somebody's monitor, where no cluster says which doors are open to the public. */
+function aboutScan({ days, count }: EdgeGroup, doors: number): Advice {
+  if (days < 2 || count < doors * STEADY) return block('it looks like a scan');
+  return { ...block(`it calls ${doors} doors as often one as the other, as scans do, and monitors`), unchosen: true };
 }
 
 /** However often it comes: a client of ours knows which port it wants. */

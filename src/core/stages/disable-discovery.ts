@@ -34,11 +34,18 @@ function residualOf(scene: Scene, group: EdgeGroup, edges: readonly Edge[], mint
   return {
     group,
     because: [worst?.because ?? '', remedy.because].filter((part) => part !== '').join(' '),
-    ...adviceFor(scene, group, edges),
+    ...(remedy.changes.length > 0 ? adviceFor(scene, group, edges) : adviceWithout(adviceFor(scene, group, edges))),
     ...(decision ? { decision } : {}),
     ...(edges.some((edge) => scene.suspicions.isStopped(edge)) ? { wrong: true as const } : {}),
     changes: remedy.changes,
   };
+}
+
+/** Nobody is advised what cannot be done, nor passes over what would have been advised. */
+function adviceWithout(advice: ReturnType<typeof adviceFor>): ReturnType<typeof adviceFor> {
+  if (advice.advice === 'block') return advice;
+  const adviceBecause = `no rule of this namespace could allow it, although ${advice.adviceBecause}`;
+  return { advice: 'block', adviceBecause, unchosen: true };
 }
 
 function alreadyOff(): Remark {

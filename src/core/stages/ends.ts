@@ -46,9 +46,9 @@ export function asksOnDnsPort(edge: Edge): boolean {
   return source.kind === 'workload' && destination.kind === 'address' && port === DNS_PORT && carriesIdentity(edge);
 }
 
-/** UDP between processing units, of which each end sees only an address at the other. */
+/** UDP and ICMP between processing units, of which each end sees only an address at the other. */
 export function isUnitByAddress(edge: Edge, podNetworks: readonly string[]): boolean {
-  if (podNetworks.length === 0 || edge.protocol !== UDP) return false;
+  if (podNetworks.length === 0 || !(edge.protocol === UDP || isIcmp(edge))) return false;
   const address = outsideAddress(edge);
   return address !== undefined && isWithin(address, podNetworks);
 }

@@ -1,8 +1,8 @@
-/** Where the processing units themselves have their addresses, read off the UDP between them, which shows nothing else. */
+/** Where the processing units themselves have their addresses, read off the UDP and ICMP between them, which show nothing else. */
 import ipaddr from 'ipaddr.js';
 import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
-import { UDP } from '#core/flow.ts';
+import { ICMP, UDP } from '#core/flow.ts';
 import { addressKind } from '#core/peers.ts';
 import { servicesBehind, targetsOf } from '#core/services.ts';
 import { asksOnDnsPort, DNS_PORT, ownEnd } from './ends.ts';
@@ -24,7 +24,7 @@ export type PodNetworks = {
 type Ground = { readonly evidence: Evidence; readonly nodes: Nodes; readonly resolvers: Resolvers };
 
 /**
- * Enforcers report UDP between processing units at both ends, each with an address at the other (console-api.md 4.4). Calls
+ * Enforcers report UDP and ICMP between processing units at both ends, each with an address at the other (console-api.md 4.4). Calls
  * out to a private address and calls in from one, on ports that belong together, are such a pair.
  */
 export function podNetworksOf(ground: Ground, edges: readonly Edge[]): PodNetworks {
@@ -57,13 +57,14 @@ type Datagram = {
   readonly direction: 'outgoing' | 'incoming';
   readonly workload: string;
   readonly address: string;
-  readonly port: number;
+  /** Absent for ICMP. */
+  readonly port: number | undefined;
 };
 
 function datagramOf(edge: Edge, { evidence, nodes, resolvers }: Ground): Datagram | undefined {
   const own = ownEnd(edge, evidence.namespace);
   const other = own?.direction === 'outgoing' ? edge.destination : edge.source;
-  if (!own || other.kind !== 'address' || edge.protocol !== UDP || edge.port === undefined) return undefined;
+  if (!own || other.kind !== 'address' || !(edge.protocol === UDP || edge.protocol === ICMP)) return undefined;
   const { address } = other;
   if (asksOnDnsPort(edge) && resolvers.isTrusted(address)) return undefined;
   if (!ipaddr.IPv4.isValid(address) || addressKind(address) !== 'private') return undefined;
@@ -77,8 +78,10 @@ type Belongs = (call: Datagram, answer: Datagram) => boolean;
 function belonging(answers: readonly Datagram[], evidence: Evidence): Belongs {
   const atPort = byPort(answers, evidence);
   const usually = evidence.kubernetes ? atPort : nearby;
-  return (call, answer) =>
-    call.port === DNS_PORT ? atPort(call, answer) && nearby(call, answer) : usually(call, answer);
+  return (call, answer) => {
+    if (call.port === undefined || answer.port === undefined) return call.port === answer.port && nearby(call, answer);
+    return call.port === DNS_PORT ? atPort(call, answer) && nearby(call, answer) : usually(call, answer);
+  };
 }
 
 /** Where a Service's own address is reported in place of a unit's. */
@@ -96,7 +99,7 @@ function ownServicesOnDnsPort({ evidence, resolvers }: Ground): string[] {
 
 function byPort(answers: readonly Datagram[], evidence: Evidence): Belongs {
   const dialled = new Map(answers.map((answer) => [answer, portsLeadingTo(answer, evidence)]));
-  return (call, answer) => dialled.get(answer)?.has(call.port) ?? false;
+  return (call, answer) => call.port !== undefined && (dialled.get(answer)?.has(call.port) ?? false);
 }
 
 /** Without a cluster to ask, a Service may have turned any port into any other: what lies close together is one network. */
@@ -104,6 +107,7 @@ const nearby: Belongs = (call, answer) => rangeOf([call.address, answer.address]
 
 /** The port itself, and those of the Services that lead to it. */
 function portsLeadingTo({ workload, port }: Datagram, evidence: Evidence): Set<number> {
+  if (port === undefined) return new Set();
   const known = evidence.workloads.get(workload);
   const ports = known ? servicesBehind(known, evidence).flatMap((service) => service.ports) : [];
   return new Set([port, ...ports.filter((one) => targetsOf(one).includes(port)).map((one) => one.port)]);

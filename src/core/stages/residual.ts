@@ -4,7 +4,15 @@ import { type Edge, isFoundByName, type Peer } from '#core/edge.ts';
 import { addressKind, asEntry } from '#core/peers.ts';
 import type { Workload } from '#core/workload.ts';
 import { ANY_PORT, dialledLabels } from './dialled-labels.ts';
-import { asksOnDnsPort, carriesIdentity, isUnitByAddress, outsideAddress, outsideNames, ownEnd } from './ends.ts';
+import {
+  asksOnDnsPort,
+  carriesIdentity,
+  isIcmp,
+  isUnitByAddress,
+  outsideAddress,
+  outsideNames,
+  ownEnd,
+} from './ends.ts';
 import { HOST } from './external-names.ts';
 import { groupBy } from './group-by.ts';
 import { type Mint, slug, unitsOf } from './mint.ts';
@@ -18,9 +26,6 @@ type Remedy = { readonly changes: readonly Change[]; readonly because: string };
 
 /** What allowing a group takes: for each kind of other end a network, or their tags, and a ruleset. */
 export function remedyFor(scene: Scene, group: EdgeGroup, edges: readonly Edge[], mint: Mint): Remedy {
-  if (edges.every((edge) => scene.scans.has(edge))) {
-    return { changes: [], because: 'A scan has no habit that a rule could follow.' };
-  }
   const parts = groupBy(edges, (edge) => JSON.stringify(sidesOf(scene, edge))).map(([, alike]) =>
     remedyForSide(scene, group, alike, mint),
   );
@@ -37,7 +42,9 @@ function otherEnd(scene: Scene, edge: Edge): Peer {
 function sidesOf(scene: Scene, edge: Edge): (string | undefined)[] {
   const other = otherEnd(scene, edge);
   const direction = ownEnd(edge, scene.evidence.namespace)?.direction;
-  return [direction, other.kind, other.kind === 'workload' ? other.workload : undefined];
+  // A scan tries other doors at each workload.
+  const own = scene.scans.has(edge) ? ownEnd(edge, scene.evidence.namespace)?.workload : undefined;
+  return [direction, other.kind, other.kind === 'workload' ? other.workload : own];
 }
 
 /** Our end: one workload, or several that do the same. */
@@ -99,16 +106,11 @@ function forUnits(
   edges: readonly Edge[],
   mint: Mint,
 ): Remedy {
-  if (!edges.every(carriesIdentity)) {
-    return {
-      changes: [],
-      because:
-        'Anything but TCP and UDP is judged by address, and processing units keep none: no rule by tags covers it.',
-    };
-  }
   const { namespace, workloads } = scene.evidence;
   const known = workloads.get(peer.workload);
   const best = known && scene.identify(known).best;
+  if (!edges.every(carriesIdentity))
+    return forUnitsByAddress(scene, side, peer.namespace === namespace ? known : undefined, edges, mint);
   if (!known || !best) {
     return {
       changes: [],
@@ -145,6 +147,33 @@ function forUnits(
   };
 }
 
+/** `peer`: the workload at the other end, where it answers to this namespace's rulesets. */
+function forUnitsByAddress(
+  scene: Scene,
+  side: Side,
+  peer: Workload | undefined,
+  edges: readonly Edge[],
+  mint: Mint,
+): Remedy {
+  const entries = [...scene.podNetworks];
+  if (entries.length === 0 || !edges.every(isIcmp)) {
+    return {
+      changes: [],
+      because:
+        'Anything but TCP and UDP is judged by address, and processing units keep none: no rule by tags covers it.',
+    };
+  }
+  const network = mint.network('processing-units', entries);
+  const rules = [allow('processing-units', [[network.tag]], portsOf(edges))];
+  const answering = peer && sideOf(scene, side.direction === 'outgoing' ? 'incoming' : 'outgoing', [peer]);
+  const sides = [side, ...(answering ? [answering] : [])];
+  const rulesets = sides.flatMap((one) => {
+    const name = `allow-icmp-${one.direction === 'outgoing' ? 'from' : 'at'}-${slug(one.name)}`;
+    return [...mint.prefixes(one.prefixes), ...mint.ruleset(rulesetFor(one, name, rules))];
+  });
+  return { changes: [...network.changes, ...rulesets], because: doubtOf(scene, side, entries) };
+}
+
 /** A prefix that this namespace set for itself says nothing about what another namespace's units send. */
 function isSentFromElsewhere(scene: Scene, tag: string): boolean {
   const { local, effective } = scene.evidence.policy.prefixes;
@@ -171,7 +200,7 @@ function forAddresses(group: EdgeGroup, scene: Scene, side: Side, edges: readonl
 
 function doubtOf(scene: Scene, side: Side, entries: readonly string[]): string {
   if (scene.podNetworks.length > 0 && entries.every((entry) => scene.podNetworks.includes(entry)))
-    return `UDP between processing units is judged by address, and each has another after a restart: every address of ${list(entries)}, where those seen have theirs, could use it.`;
+    return `UDP and ICMP between processing units are judged by address, and each has another after a restart: every address of ${list(entries)}, where those seen have theirs, could use it.`;
   if (entries.includes('0.0.0.0/0')) return 'Its clients are too many to list: any address could come.';
   const bridges = entries.filter((entry) => side.direction === 'incoming' && scene.nodes.isBridge(entry));
   if (bridges.length > 0) return `Whatever runs behind ${list(bridges)} could use it.`;

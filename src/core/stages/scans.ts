@@ -1,13 +1,17 @@
-/** Which edges look like a scan: one outside source, many targets, next to no connections to each. */
+/** Which edges look like a scan: one outside source, many targets, hardly any connections to each or as many to each. */
 import type { Edge } from '#core/edge.ts';
+import type { Evidence } from '#core/evidence.ts';
 import { addressKind } from '#core/peers.ts';
+import { leadsToPublished } from '#core/services.ts';
+
+type Cluster = Pick<Evidence, 'workloads' | 'kubernetes'>;
 
 /** Fewer targets than this are a lost client, not a scan. */
 const TARGETS = 6;
 /** A scan knocks; a client stays. */
 const CONNECTIONS_PER_TARGET = 3;
 
-export function scanEdges(edges: readonly Edge[]): Set<Edge> {
+export function scanEdges(edges: readonly Edge[], evidence: Cluster): Set<Edge> {
   const bySource = new Map<string, Edge[]>();
   for (const edge of edges) {
     if (edge.source.kind !== 'address' || edge.destination.kind !== 'workload') continue;
@@ -15,10 +19,10 @@ export function scanEdges(edges: readonly Edge[]): Set<Edge> {
     if (known) known.push(edge);
     else bySource.set(edge.source.address, [edge]);
   }
-  return new Set([...bySource.values()].filter(looksLikeScan).flat());
+  return new Set([...bySource.values()].filter((theirs) => looksLikeScan(theirs, evidence)).flat());
 }
 
-function looksLikeScan(edges: readonly Edge[]): boolean {
+function looksLikeScan(edges: readonly Edge[], evidence: Cluster): boolean {
   const knocks = new Map<string, { count: number; readonly days: Set<string> }>();
   for (const { destination, protocol, port, count, days } of edges) {
     const target = JSON.stringify([destination, protocol, port ?? null]);
@@ -37,7 +41,12 @@ function looksLikeScan(edges: readonly Edge[]): boolean {
   const returning = [...knocks.values()].filter(({ days }) => days.size > 1).length;
   if (connections <= knocks.size * CONNECTIONS_PER_TARGET && 2 * returning <= knocks.size) return true;
   // One that comes back again and again still tries each door as often as the next; a client of ours has one it prefers.
-  return isPublic(edges) && Math.max(...counts) <= 2 * Math.min(...counts);
+  // A monitor, too, calls all of its doors alike, but only those that are open to the public.
+  return (
+    isPublic(edges) &&
+    Math.max(...counts) <= 2 * Math.min(...counts) &&
+    !edges.every((edge) => leadsToPublished(edge, evidence))
+  );
 }
 
 /** Nodes probe many workloads at one rhythm, so evenness says something about strangers only. */

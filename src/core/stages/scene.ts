@@ -31,7 +31,7 @@ export type Scene = {
   readonly wanting: readonly Edge[];
   /** Where these stand among the edges of the evidence. */
   readonly wantingPlaces: Uint32Array;
-  /** Of `edges`: one outside source, many targets, next to no connections. */
+  /** Of `edges`: one outside source, many targets, hardly a connection to each or as many to each. */
   readonly scans: ReadonlySet<Edge>;
   readonly nodes: Nodes;
   /** Ranges in which processing units were seen to have their addresses. */
@@ -57,7 +57,7 @@ export function setScene(evidence: Evidence, settings: DraftSettings, answers: A
     .filter((place) => counts(edgeAt(place), namespace, kindOf))
     .sort((a, b) => (edgeAt(a).id < edgeAt(b).id ? -1 : 1));
   const edges = places.map(edgeAt);
-  const scans = scanEdges(edges);
+  const scans = scanEdges(edges, evidence);
   const nodes = nodesOf(
     evidence,
     settings,

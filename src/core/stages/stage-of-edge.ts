@@ -2,7 +2,7 @@
 import type { Edge } from '#core/edge.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { AddressKind } from '#core/peers.ts';
-import { isPublished, numbersOf, protocolName, type ServicePort, servicesBehind } from '#core/services.ts';
+import { leadsToPublished } from '#core/services.ts';
 import type { AllowingStage } from '#core/stage.ts';
 import { asksOnDnsPort, carriesIdentity, isIcmp } from './ends.ts';
 import type { Nodes } from './nodes.ts';
@@ -43,11 +43,5 @@ function incomingStage(edge: Edge, address: string, ground: Ground): AllowingSta
   if (ground.nodes.has(address) || ground.nodes.isBridge(address)) return 'kubelets';
   if (!carriesIdentity(edge)) return undefined;
   if (ground.kindOf(address) === 'public') return 'web-server';
-  if (edge.destination.kind !== 'workload') return undefined;
-  const workload = ground.evidence.workloads.get(edge.destination.workload);
-  if (!workload) return undefined;
-  const published = servicesBehind(workload, ground.evidence).filter(isPublished);
-  const leadsHere = (port: ServicePort) =>
-    port.protocol === protocolName(edge.protocol) && numbersOf(port).includes(edge.port ?? -1);
-  return published.some(({ ports }) => ports.some(leadsHere)) ? 'web-server' : undefined;
+  return leadsToPublished(edge, ground.evidence) ? 'web-server' : undefined;
 }

@@ -31,7 +31,13 @@ export function sketchWebServer(scene: Scene, edges: readonly Edge[], mint: Mint
   const leftOut: LeftOut[] = [
     ...(scans.length === 0
       ? []
-      : [{ edges: scans, because: 'it looks like a scan: one source, many targets, next to no connections' }]),
+      : [
+          {
+            edges: scans,
+            because:
+              'it looks like a scan: one source, many targets, and hardly a connection to each or as many to each',
+          },
+        ]),
     ...servers.flatMap((server) => server.leftOut),
   ];
   const remarks = servers.flatMap((server) => server.remarks);

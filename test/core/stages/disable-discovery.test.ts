@@ -96,7 +96,9 @@ test('a scan, a single knock and a strange resolver are advised to be blocked', 
   const resolver = edge(frontend, '9.9.9.9', 'udp/53');
   const draft = residualOf([...scan, knock, resolver]);
   expect(draft.residual.map((one) => one.advice)).toEqual(['block', 'block', 'block']);
-  expect(draft.residual.find((one) => one.group.id.startsWith('scan-'))?.changes).toEqual([]);
+  const scanned = draft.residual.find((one) => one.group.id.startsWith('scan-'));
+  expect(scanned?.unchosen).toBeUndefined();
+  expect(scan.map((one) => accepted(scanned, policy(), one))).toEqual(scan.map(() => 'accept'));
 });
 
 test('a scanner that comes back for the fifth time is still advised to be blocked, and the question stays the same', () => {
@@ -105,8 +107,37 @@ test('a scanner that comes back for the fifth time is still advised to be blocke
       edge('74.38.65.88', cart, `tcp/${port}`, { ...brief(times, 60), days: ['2026-11-19', '2026-11-20'] }),
     );
   const [first, fifth] = [1, 5].map((times) => residualOf(visits(times)).residual);
-  expect(fifth).toMatchObject([{ advice: 'block', changes: [] }]);
+  expect(fifth).toMatchObject([{ advice: 'block' }]);
+  expect(fifth?.[0]).not.toHaveProperty('unchosen');
   expect(fifth?.[0]?.group.id).toBe(first?.[0]?.group.id);
+});
+
+const steadily = [frontend, cart, workload('adservice')].flatMap((one) =>
+  ['tcp/443', 'tcp/8443'].map((port) => edge('151.101.3.3', one, port, { count: 10_000 })),
+);
+
+test('a monitor that calls six doors alike, all of them open to the public, is the business of web-server and no scan', () => {
+  const published = ['frontend', 'cartservice', 'adservice'].map((app) => ({
+    name: app,
+    type: 'LoadBalancer' as const,
+    clusterIps: [],
+    selector: { app },
+    ports: [443, 8443].map((port) => ({ port, targetPort: port, protocol: 'TCP' as const })),
+  }));
+  const workloads = [frontend, cart, workload('adservice')];
+  const facts = evidence(workloads, steadily, { kubernetes: kubernetes({ services: published }) });
+  expect(draftStage('web-server', facts, SETTINGS, NO_ANSWERS).allows).toHaveLength(6);
+});
+
+test('a monitor whose doors no cluster tells of is asked about with no answer chosen beforehand, and can be allowed', () => {
+  const [only, ...others] = residualOf(steadily, NO_ANSWERS, {}, [workload('adservice')]).residual;
+  expect(others).toEqual([]);
+  expect(only).toMatchObject({ advice: 'block', unchosen: true });
+  expect(only?.adviceBecause).toContain('as scans do, and monitors');
+  const ours = steadily.filter(
+    ({ destination }) => destination.kind === 'workload' && destination.workload === cart.key,
+  );
+  expect(ours.map((one) => accepted(only, policy(), one))).toEqual(['accept', 'accept']);
 });
 
 const agents = Array.from({ length: 6 }, (_, at) => workload(`store-${at}`));
@@ -219,6 +250,32 @@ test('a name that also leads inside is advised to be blocked, and allowed by add
 test('a protocol the console cannot name, and one that no tags cover, are asked about without a remedy', () => {
   const draft = residualOf([edge(frontend, '203.0.113.5', '253'), edge(frontend, cart, '132')]);
   expect(draft.residual.map((one) => one.changes)).toEqual([[], []]);
+});
+
+test('pings between pods are allowed at both ends, for every address that pods have, and the answer says so', () => {
+  const pings = [edge(frontend, '10.72.1.4', '1'), edge('10.72.2.5', cart, '1')];
+  const { residual } = residualOf(pings);
+  expect(residual.map(({ advice }) => advice)).toEqual(['allow', 'allow']);
+  expect(residual.every(({ because }) => because.includes('every address of 10.72.0.0/22'))).toBe(true);
+  for (const ping of pings) {
+    const asked = residual.find(({ group }) => group.edges.includes(ping.id));
+    expect(accepted(asked, policy(), ping)).toBe('accept');
+  }
+});
+
+test('a ping that is reported from pod to pod is allowed by the addresses of pods at both ends, where these are known', () => {
+  const neighbours = [edge(frontend, '10.72.1.4', 'udp/8125'), edge('10.72.2.5', cart, 'udp/8125')];
+  const ping = edge(frontend, cart, '1');
+  const asked = residualOf([...neighbours, ping]).residual.find(({ group }) => group.edges.includes(ping.id));
+  expect(asked).toMatchObject({ advice: 'allow' });
+  expect(accepted(asked, policy(), edge(frontend, '10.72.2.9', '1'))).toBe('accept');
+  expect(accepted(asked, policy(), edge('10.72.1.9', cart, '1'))).toBe('accept');
+});
+
+test('a ping from pod to pod that nothing could allow is not advised to be allowed, nor blocked in passing', () => {
+  const [only] = residualOf([edge(frontend, cart, '1')]).residual;
+  expect(only).toMatchObject({ advice: 'block', unchosen: true, changes: [] });
+  expect(only?.adviceBecause).toContain('no rule of this namespace could allow it');
 });
 
 test('pings whose kind no report tells are asked about although a ruleset covers the usual kinds, and may be allowed', () => {
