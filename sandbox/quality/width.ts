@@ -8,6 +8,7 @@ import { isBehind, targetOf } from '#sandbox/console/world/endpoints.ts';
 import type { Pod } from '#sandbox/console/world/pods.ts';
 import { podsAt, type World } from '#sandbox/console/world/world.ts';
 import { type Sighted, workloadKeyOf } from './sightings.ts';
+import { isNamedIn, twinsIn } from './twins.ts';
 
 /** Who, to whom, protocol and port: `cart → redis tcp/6379`. */
 export type Tuple = {
@@ -100,15 +101,20 @@ function isAllowed(world: World, policy: Policy, tuple: Tuple, source: Pod, dest
 }
 
 /** What a draft said about it; nothing where none did. */
-function reasonFor({ world, drafts, workloads, seen }: Wide, tuple: Tuple): string | undefined {
+function reasonFor(wide: Wide, tuple: Tuple): string | undefined {
+  const { world, drafts, workloads, seen } = wide;
   const remarks = drafts.flatMap((draft) => draft.remarks.map(({ text }) => text));
   if (remarks.some((text) => text.startsWith('Any workload may reach any other'))) return 'namespace mode';
   const ends = [tuple.from, tuple.to].flatMap((name) => {
     const [pod] = podsAt(world, name, world.startMs);
     return (pod && workloads.get(workloadKeyOf(pod))) ?? [];
   });
-  const shared = remarks.filter((text) => text.startsWith('No tag tells '));
-  if (ends.some(({ owners }) => owners.some((name) => shared.some((text) => names(text, name)))))
+  const seenTuples = [...seen.values()].flatMap(({ edge }) => (edge.kind === 'edge' ? [edge] : []));
+  const isMeantForTwin = twinsIn(remarks, (name) => ownersAt(wide, name));
+  const alike = seenTuples.filter(
+    ({ from, to: reached }) => isMeantForTwin(from, tuple.from) && isMeantForTwin(reached, tuple.to),
+  );
+  if (alike.some(({ protocol, port }) => protocol === tuple.protocol && port === tuple.port))
     return 'one tag for several workloads';
   const to = ends.at(-1)?.name;
   const byAddress = drafts.flatMap(({ residual }) => residual).filter(({ because }) => because.includes('by address'));
@@ -118,15 +124,14 @@ function reasonFor({ world, drafts, workloads, seen }: Wide, tuple: Tuple): stri
   if (tuple.protocol === 'udp' && call && answer) return 'UDP is judged by address';
   if (tuple.protocol === 'udp' && call && remarks.some((text) => text.startsWith('internet is every address')))
     return 'the internet holds inside addresses too';
-  const isCalled = [...seen.values()].some(({ edge }) => edge.from === tuple.from && edge.to === tuple.to);
   const byService = remarks.some(
-    (text) => text.startsWith(`${to} is called on its Service`) && names(text, `${tuple.protocol}/${tuple.port}`),
+    (text) => text.startsWith(`${to} is called on its Service`) && isNamedIn(text, `${tuple.protocol}/${tuple.port}`),
   );
-  return isCalled && byService ? 'Service and container ports' : undefined;
+  return alike.length > 0 && byService ? 'Service and container ports' : undefined;
 }
 
-/** Whether a sentence has this name in it, and not merely a longer one that begins or ends with it. */
-function names(text: string, name: string): boolean {
-  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(^|[\\s,])${escaped}($|[\\s,:.])`).test(text);
+/** What the drafts call those who are behind this name; the name itself where nobody was seen there. */
+function ownersAt({ world, workloads }: Wide, name: string): readonly string[] {
+  const [pod] = podsAt(world, name, world.startMs);
+  return (pod && workloads.get(workloadKeyOf(pod))?.owners) ?? [name];
 }
