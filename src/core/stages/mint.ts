@@ -50,7 +50,7 @@ export function mintFor(policy: Policy): Mint {
       const tag = `externalnetwork:name=${called.toLowerCase()}`;
       const standing = known.network(called, tag, content);
       if (standing === 'strange') continue;
-      if (called !== name) remarks.push(renamed('network', name, called));
+      if (called !== name && !networks.has(name)) remarks.push(renamed('network', name, called));
       const created = { name: called, entries, associatedTags: [tag] };
       const creation: Change[] = standing === 'ours' ? [] : [{ kind: 'create-external-network', network: created }];
       const changes = [...prefixes(known.isEffective(tag) ? [] : ['externalnetwork:name=']), ...creation];
@@ -68,7 +68,7 @@ export function mintFor(policy: Policy): Mint {
       if (before) return before.changes;
       const standing = known.ruleset(name, content);
       if (standing === 'strange') continue;
-      if (name !== wanted.name) remarks.push(renamed('ruleset', wanted.name, name));
+      if (name !== wanted.name && !rulesets.has(wanted.name)) remarks.push(renamed('ruleset', wanted.name, name));
       const changes: Change[] = standing === 'ours' ? [] : [{ kind: 'create-ruleset', ruleset: { ...wanted, name } }];
       rulesets.set(name, { content, changes });
       return changes;
@@ -79,6 +79,7 @@ export function mintFor(policy: Policy): Mint {
   return { remarks, network, ruleset, prefixes };
 }
 
+/** Only where somebody else has it: that a draft itself needs a name several times is nothing anybody could mend. */
 function renamed(kind: string, wanted: string, called: string): Remark {
   return {
     level: 'note',

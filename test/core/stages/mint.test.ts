@@ -34,6 +34,25 @@ test('what is asked for twice is created by either request, under the same name'
   expect(mint.network('internet', ['0.0.0.0/0'])).toEqual(mint.network('internet', ['0.0.0.0/0']));
 });
 
+test('a name that the draft itself took is not said to be somebody else’s, and one that is there already is', () => {
+  const other = {
+    ...wanted,
+    outgoingRules: wanted.outgoingRules.map((one) => ({ ...one, protocolPorts: ['tcp/53'] })),
+  };
+  const fresh = mintFor(policy());
+  const twins = [wanted, other].flatMap((one) => fresh.ruleset(one));
+  fresh.network('kubelet', ['10.0.0.1']);
+  fresh.network('kubelet', ['10.0.0.2']);
+  expect(twins).toHaveLength(2);
+  expect(fresh.remarks.filter(({ text }) => text.includes('is there already'))).toEqual([]);
+
+  const taken = mintFor(policy({ rulesets: [ruleset('allow-dns', { outgoingRules: other.outgoingRules })] }));
+  taken.ruleset(wanted);
+  expect(taken.remarks.map(({ text }) => text)).toEqual([
+    'The ruleset is called allow-dns-2: a different allow-dns is there already, or its tag is somebody else’s.',
+  ]);
+});
+
 test('different contents never share a name', () => {
   const mint = mintFor(policy());
   const names = [['10.0.0.1'], ['10.0.0.2'], ['10.0.0.3']].map((entries) => mint.network('kubelet', entries).tag);
