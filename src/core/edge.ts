@@ -56,3 +56,8 @@ export function outsideNetworks(edge: Edge): Edge {
 export function isFoundByName({ names, unnamed = 0 }: Pick<Edge, 'names' | 'unnamed'>): boolean {
   return names.length > 0 && unnamed === 0;
 }
+
+/** A handshake that failed, over an identity say, is no verdict of a policy (console-api.md 4.7). */
+export function isRejectedByPolicy({ action, dropReason }: Edge): boolean {
+  return action === 'Reject' && (dropReason === undefined || dropReason === 'policy');
+}

@@ -44,9 +44,10 @@ export type VerifyFinding = {
     readonly group: EdgeGroup;
     /**
      * `carried`: newer flows carry our ruleset; `by-default`: newer flows were still let through by the default action only;
-     * `one-end`: our ruleset carries them at the end that reports, and nothing shows that a rule does at the other.
+     * `one-end`: our ruleset carries them at the end that reports, and nothing shows that a rule does at the other;
+     * `dropped`: nothing came through, and not because of a policy.
      */
-    readonly state: 'carried' | 'by-default' | 'rejected' | 'one-end' | 'not-seen';
+    readonly state: 'carried' | 'by-default' | 'rejected' | 'dropped' | 'one-end' | 'not-seen';
     readonly newest?: number;
   }[];
 };

@@ -1,7 +1,7 @@
 /** What the approvers of the last stage were told would happen, beside what the enforcers really did. */
 import { z } from 'zod';
 import type { EdgeGroup } from './draft.ts';
-import { type Edge, outsideNetworks } from './edge.ts';
+import { type Edge, isRejectedByPolicy, outsideNetworks } from './edge.ts';
 import { sameTraffic, trafficKey } from './fold.ts';
 import { groupInWords, sightingKeys } from './groups.ts';
 import { groupsByWhatHurts } from './hurt.ts';
@@ -108,11 +108,6 @@ function byCaution(a: Predicted, b: Predicted): number {
   return CAUTION.indexOf(a) - CAUTION.indexOf(b);
 }
 const CAUTION: readonly Predicted[] = ['cut', 'uncertain', 'kept'];
-
-/** A handshake that failed is no verdict of a policy (console-api.md 4.7). */
-function isRejectedByPolicy({ action, dropReason }: Edge): boolean {
-  return action === 'Reject' && (dropReason === undefined || dropReason === 'policy');
-}
 
 function nothing(): Reckoned {
   return { predicted: 0, accepted: 0, rejected: 0 };

@@ -1,7 +1,7 @@
 /** Whether traffic is really carried by the rules that were created: what newer flows say, and what they do not say. */
 import { calledPorts } from './called-ports.ts';
 import type { EdgeGroup } from './draft.ts';
-import { type Edge, outsideNetworks } from './edge.ts';
+import { type Edge, isRejectedByPolicy, outsideNetworks } from './edge.ts';
 import type { Evidence } from './evidence.ts';
 import type { VerifyFinding } from './findings.ts';
 import { BY_DEFAULT } from './flow.ts';
@@ -11,7 +11,7 @@ import { compile, type Judge } from './verdict.ts';
 type State = VerifyFinding['groups'][number]['state'];
 
 /** A group is as good as its worst sighting. */
-const WORST_FIRST: readonly State[] = ['rejected', 'by-default', 'not-seen', 'one-end', 'carried'];
+const WORST_FIRST: readonly State[] = ['rejected', 'by-default', 'dropped', 'not-seen', 'one-end', 'carried'];
 
 /**
  * `expected`: the edges that the draft allows, as discovery saw them. `newer`: edges folded only from flows after the
@@ -47,8 +47,11 @@ export function verification(
   });
 }
 
-function stateOf(edges: readonly Edge[], ours: ReadonlySet<string>, judge: Pick<Judge, 'judge'>): State {
-  if (edges.some((edge) => edge.action === 'Reject')) return 'rejected';
+function stateOf(seen: readonly Edge[], ours: ReadonlySet<string>, judge: Pick<Judge, 'judge'>): State {
+  if (seen.some(isRejectedByPolicy)) return 'rejected';
+  // No rule was asked about the others, so they speak neither for ours nor against it.
+  const edges = seen.filter(({ action }) => action === 'Accept');
+  if (edges.length === 0 && seen.length > 0) return 'dropped';
   if (edges.some((edge) => edge.policyId === BY_DEFAULT || edge.remotePolicyId === BY_DEFAULT)) return 'by-default';
   const carried = edges.filter(
     (edge) => ours.has(edge.policyId) || (edge.remotePolicyId !== undefined && ours.has(edge.remotePolicyId)),
@@ -87,6 +90,7 @@ const WORDS: Record<State, string> = {
   carried: 'carried',
   'by-default': 'still let through by the default action',
   rejected: 'rejected',
+  dropped: 'dropped for another reason than policy',
   'one-end': 'carried at the destination, and no rule is known to allow it at the source',
   'not-seen': 'no newer flow',
 };

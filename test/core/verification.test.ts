@@ -32,6 +32,16 @@ describe('a stage', () => {
     expect(proofOf(groups, ({ source }) => source)).toBe('2 of 2 carried by the new rules');
   });
 
+  test('shows apart what a failed handshake dropped, and is proven where the same traffic came through as well', () => {
+    const [carried, other] = again();
+    const failed = { ...other, id: 'failed', action: 'Reject', policyId: 'default', dropReason: 'token' } as Edge;
+    expect(states([carried as Edge, failed])).toEqual(['cartservice dropped', 'frontend carried']);
+    expect(states([...again(), failed])).toEqual(['cartservice carried', 'frontend carried']);
+    expect(states([...again(), { ...failed, dropReason: 'policy' }])).toContain('cartservice rejected');
+    const groups = verification(expected, [carried as Edge, failed], OURS, words);
+    expect(proofOf(groups, ({ source }) => source)).toContain('cartservice (dropped for another reason than policy)');
+  });
+
   test('is proven, although the console now reports the address under the new external network', () => {
     const [one, two] = again();
     const underNetwork = [one, two].flatMap((each) =>

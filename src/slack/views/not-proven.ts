@@ -74,6 +74,13 @@ export function notProven({ lockdown, stage, finding }: NotProven): Message {
       '',
     ),
     list('Newer flows were rejected:', of('rejected'), 12, LIMITS.line, ''),
+    list(
+      'Newer flows were dropped for another reason than policy, as when a handshake fails, which no rule changes:',
+      of('dropped'),
+      12,
+      LIMITS.line,
+      '',
+    ),
     still
       ? says(
           EXERCISE[stage],
