@@ -157,6 +157,10 @@ function wished(lockdown: Lockdown, by: string, wish: Governed): Event | Refusal
     case 'confirm':
       return { type: 'confirmed', by };
     case 'undo':
+      if (wish.stage !== 'disable-discovery' && mayBeCut(lockdown))
+        return {
+          refused: `Discovery mode may be off already, and taking back ${wish.stage} would cut what it allows. Take disable-discovery back first, or release the namespace.`,
+        };
       return { type: 'undo-requested', stage: wish.stage, by };
     case 'reopen':
       return { type: 'reopened', stage: wish.stage, by };

@@ -169,9 +169,23 @@ export function writtenStages(lockdown: Lockdown): Stage[] {
 
 /** Whether the default actions may have been set to Reject, although nobody watches the namespace yet. */
 export function mayBeCut({ stages }: Pick<Lockdown, 'stages'>): boolean {
-  const { phase, failedIn } = stages['disable-discovery'];
-  const reached = phase === 'failed' ? failedIn : phase;
+  const reached = reachedBy(stages['disable-discovery']);
   return reached === 'applying' || reached === 'undoing';
+}
+
+/** Whether somebody or something sees to it that a cut namespace does not stay so unseen. */
+export function isLookedAfter({ phase, stages }: Pick<Lockdown, 'phase' | 'stages'>): boolean {
+  if (phase === 'securing' || phase === 'cancelled') return mayBeCut({ stages });
+  return phase === 'watching' || phase === 'locked' || phase === 'releasing';
+}
+
+/** Stages before the last one whose rules are being taken away, or were in part when that failed. */
+export function stagesTakenBack({ stages }: Pick<Lockdown, 'stages'>): Stage[] {
+  return STAGES.filter((stage) => stage !== 'disable-discovery' && reachedBy(stages[stage]) === 'undoing');
+}
+
+function reachedBy({ phase, failedIn }: StageState): StagePhase | undefined {
+  return phase === 'failed' ? failedIn : phase;
 }
 
 export function anythingWritten(lockdown: Lockdown): boolean {

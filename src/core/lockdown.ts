@@ -13,6 +13,7 @@ import {
   othersUnderWay,
   type StagePhase,
   type StageState,
+  stagesTakenBack,
   writtenStages,
 } from './lockdown-state.ts';
 import { STAGES, type Stage } from './stage.ts';
@@ -45,6 +46,8 @@ export type Table<Phase extends string> = {
   readonly [From in Phase]?: { readonly [On in EventType]?: readonly Row<Phase>[] };
 };
 
+const LAST = 'disable-discovery';
+
 /** Questions a row may ask before it applies; the first row whose question is answered yes is taken. */
 const GUARDS = {
   'enough of them': (lockdown, event) => tally(lockdown, event) === 'enough',
@@ -60,7 +63,14 @@ const GUARDS = {
   'it cannot be cut yet': (lockdown) => !mayBeCut(lockdown),
   'it failed before anything was written': (lockdown, event) =>
     ['drafting', 'asking'].includes(failedIn(lockdown, event) ?? '') && !isInShadow(lockdown, event),
-  'its rules are only observed': (lockdown, event) => isInShadow(lockdown, event),
+  'it cuts, and a stage is being taken back': (lockdown, event) =>
+    event.type === 'vote-cast' &&
+    event.stage === LAST &&
+    askOf(lockdown, event)?.nonce === event.vote.nonce &&
+    stagesTakenBack(lockdown).length > 0,
+  'nothing is cut that it allows': (lockdown, event) => leavesNothingCut(lockdown, event),
+  'its rules are only observed': (lockdown, event) => isInShadow(lockdown, event) && leavesNothingCut(lockdown, event),
+  'none of its rules is observed': (lockdown, event) => !isInShadow(lockdown, event),
   'it goes into shadow first': (lockdown, event) => askOf(lockdown, event)?.shadowMinutes !== undefined,
   'it is to be left out': (lockdown, event) =>
     'stage' in event && event.stage !== undefined && lockdown.stages[event.stage].leavesOut === true,
@@ -166,14 +176,17 @@ export const LOCKDOWN_TABLE = {
 } as const satisfies Table<LockdownPhase>;
 
 const FAILED = [{ to: 'failed', does: ['announce'] }] as const satisfies Row<StagePhase>[];
-const UNDO = [{ to: 'undoing', does: ['undo-stage', 'announce'] }] as const satisfies Row<StagePhase>[];
+/** Without its rules, a namespace that is cut would reject what they allow. */
+const UNDO = [
+  { when: 'nothing is cut that it allows', to: 'undoing', does: ['undo-stage', 'announce'] },
+] as const satisfies Row<StagePhase>[];
 const REDRAFT = [{ to: 'drafting', does: ['draft-stage', 'announce'] }] as const satisfies Row<StagePhase>[];
 const REOPEN = [
   { when: 'no other stage is under way', to: 'drafting', does: ['draft-stage', 'announce'] },
 ] as const satisfies Row<StagePhase>[];
 const LEFT_OUT = [
   { when: 'its rules are only observed', to: 'undoing', does: ['undo-stage', 'announce'] },
-  { to: 'skipped', does: ['announce'] },
+  { when: 'none of its rules is observed', to: 'skipped', does: ['announce'] },
 ] as const satisfies Row<StagePhase>[];
 
 export const STAGE_TABLE = {
@@ -189,6 +202,7 @@ export const STAGE_TABLE = {
   asking: {
     'vote-cast': [
       { when: 'one is a no', to: 'denied', does: ['announce'] },
+      { when: 'it cuts, and a stage is being taken back', to: 'asking', does: ['announce'] },
       { when: 'enough of them', to: 'applying', does: ['apply-stage', 'announce'] },
       { when: 'its vote is for this ask', to: 'asking', does: ['announce'] },
     ],
@@ -465,11 +479,21 @@ function consequences(lockdown: Lockdown, { event, to }: Transition): Event[] {
   if (isStageEvent(event)) {
     if (event.stage === 'disable-discovery' && event.type === 'applied' && to === 'allowed')
       return [{ type: 'discovery-disabled' }];
-    return isClosed(to as StagePhase) ? [{ type: 'stage-closed', stage: event.stage }] : [];
+    if (event.type === 'undone' && event.stage !== LAST) return [outdatedBy(event.stage), ...closedBy(event.stage, to)];
+    return closedBy(event.stage, to);
   }
   const goesOn = ['discovery-ended', 'started-early', 'stage-closed'].includes(event.type) && to === 'securing';
   const stage = goesOn ? nextStage(lockdown) : undefined;
   return stage ? [{ type: 'opened', stage }] : [];
+}
+
+function closedBy(stage: Stage, to: string): Event[] {
+  return isClosed(to as StagePhase) ? [{ type: 'stage-closed', stage }] : [];
+}
+
+/** Whoever has approved a cut had these rules in mind, and its votes may have been enough but for their being taken back. */
+function outdatedBy(stage: Stage): Event {
+  return { type: 'draft-outdated', stage: LAST, because: `What ${stage} had written was taken back since.` };
 }
 
 /** Which steps should be under way for a lockdown to go on: what `sweep` looks for, and what resuming starts again. */
@@ -510,6 +534,10 @@ function tally(lockdown: Lockdown, event: Event): 'open' | 'enough' | 'denied' |
   const state = lockdown.stages[event.stage];
   if (isWithdrawn(state, event.vote)) return 'open';
   return outcome([...state.votes, event.vote], ask).result;
+}
+
+function leavesNothingCut(lockdown: Lockdown, event: Event): boolean {
+  return ('stage' in event && event.stage === LAST) || !mayBeCut(lockdown);
 }
 
 function isInShadow(lockdown: Lockdown, event: Event): boolean {

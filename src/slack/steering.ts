@@ -90,6 +90,8 @@ function whyNotUndone(lockdown: Lockdown, { stage }: OfStage): string | undefine
   if (lockdown.phase === 'watching' || lockdown.phase === 'locked' || lockdown.phase === 'releasing')
     return `Single stages are not undone once discovery mode is off. To give the former default actions back: \`/lockdown release ${lockdown.namespace} <reason>\`.`;
   if (phase === 'undoing') return `\`${stage}\` is being taken back already.`;
+  if (stage !== 'disable-discovery' && mayBeCut(lockdown))
+    return `Discovery mode may be off already, and without \`${stage}\` the namespace would reject what it allows. Undo \`disable-discovery\` first, or release: \`/lockdown release ${lockdown.namespace} <reason>\`.`;
   if (!wrote) return `\`${stage}\` has written nothing to the console, so there is nothing to undo.`;
   return phase === 'drafting' || phase === 'asking'
     ? `\`${stage}\` is being asked about anew; it can be undone once that is decided.`
