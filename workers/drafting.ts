@@ -1,7 +1,7 @@
 /** How a stage's draft is computed from what is known now: for the approvers, and once more just before it is applied. */
 import { type Settings, settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
-import { isApproved } from '#core/approved-object.ts';
+import { isApproved, isMarkedAs } from '#core/approved-object.ts';
 import { withCutsAtOnce } from '#core/at-once.ts';
 import type { Draft } from '#core/draft.ts';
 import type { Lockdown } from '#core/lockdown-state.ts';
@@ -28,6 +28,8 @@ export type Drafted = Gathered & {
   readonly localPrefixes: readonly string[];
   /** Whom its clauses reach: by everything that is on the console, whoever says it is ours. */
   readonly reach: readonly Reached[];
+  /** What an earlier try of this stage had journalled then. */
+  readonly written: readonly Written[];
 };
 
 /**
@@ -46,7 +48,7 @@ export async function computeDraft(
   const journalled = await deps.evidence.written(lockdown.id, stage);
   const { ask } = lockdown.stages[stage];
   const approved = ask && (await deps.evidence.draft(lockdown.id, stage, ask.digest));
-  const policy = asBefore(found.evidence.policy, lockdown.id, approved?.draft, journalled);
+  const policy = asBefore(found.evidence.policy, { lockdown: lockdown.id, stage }, approved?.draft, journalled);
   const gathered = { ...found, evidence: { ...found.evidence, ...frozen, policy } };
   const draft = draftStage(stage, gathered.evidence, settings.drafts, {
     residual: lockdown.stages[stage].answers,
@@ -59,23 +61,24 @@ export async function computeDraft(
   const reach = reachOf(draft.changes, { policy: withChanges(found.evidence.policy, draft.changes), units });
   const written = observed ? { ...draft, changes: inShadow(draft.changes) } : draft;
   const asked = withCutsAtOnce(written, gathered.evidence);
-  return { ...gathered, draft: asked, localPrefixes: gathered.evidence.policy.prefixes.local, reach };
+  return { ...gathered, draft: asked, localPrefixes: policy.prefixes.local, reach, written: journalled };
 }
 
 /**
- * Ours are told by their annotations too, since the journal may have missed the last one before a crash: but only where
- * they are what was approved. Anything else that carries our marks is somebody's, and judged as such.
+ * Ours are told by their annotations, and by the journal, which may have missed the last one before a crash: then only
+ * where they are what was approved. Anything else that carries our marks is somebody's, and judged as such.
  */
 export function asBefore(
   policy: Policy,
-  lockdown: string,
+  { lockdown, stage }: { readonly lockdown: string; readonly stage: Stage },
   approved: Pick<Draft, 'stage' | 'changes'> | undefined,
   written: readonly Written[],
 ): Policy {
   const ids = new Set(written.flatMap((object) => ('id' in object ? [object.id] : [])));
   const added = written.flatMap((object) => (object.kind === 'tag-prefixes' ? object.added : []));
   const isOurs = (object: Policy['rulesets'][number] | Policy['externalNetworks'][number]) =>
-    ids.has(object.id) || (approved !== undefined && isApproved(object, lockdown, approved));
+    isMarkedAs(object, lockdown, stage) &&
+    (ids.has(object.id) || (approved !== undefined && isApproved(object, lockdown, approved)));
   const unadded = (prefixes: readonly string[]) => prefixes.filter((prefix) => !added.includes(prefix));
   return {
     ...policy,

@@ -1,26 +1,22 @@
 /** Lockdowns that the console knows otherwise than Redis does: somebody is told, and a cut that nobody confirmed is given back. */
 import type { Settings } from '#config/schema.ts';
-import { settingsFor } from '#config/schema.ts';
 import type { ConsoleApi } from '#console/console-api.ts';
 import { type CutMark, readCutMark } from '#core/cut-mark.ts';
 import { isFailure } from '#core/failure.ts';
 import { notCutAnyMore } from '#core/spent.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import type { OrphanStore } from '#redis/orphan-store.ts';
-import type { Poster } from '#slack/post.ts';
 import { cutAfterItsEnd, orphanFound, orphanGivenBack } from '#slack/views/orphan.ts';
 import type { Journal } from '#src/journal.ts';
 import { idempotencyKey } from './idempotency.ts';
+import { giveBackUnwatched, tell, type UnwatchedDeps } from './unwatched-cut.ts';
 
-export type OrphanDeps = {
+export type OrphanDeps = UnwatchedDeps & {
   readonly lockdowns: Pick<LockdownStore, 'read' | 'forgotten'>;
   readonly orphans: OrphanStore;
   readonly consoleApi: Pick<ConsoleApi, 'namespacesBelow' | 'readNamespace' | 'readPolicy' | 'setDefaultActions'>;
-  readonly poster: Pick<Poster, 'postCard'>;
   readonly settings: Settings;
-  readonly idempotencySecret: string;
   readonly journal: Pick<Journal, 'orphaned' | 'warned' | 'wroteToConsole'>;
-  readonly now: () => number;
 };
 
 const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
@@ -68,7 +64,9 @@ async function search(deps: OrphanDeps, namespace: string): Promise<void> {
   );
   const mark = readCutMark(facts.annotations);
   const known = new Set((await deps.lockdowns.forgotten()).map(({ id }) => id));
-  if (mark && isCut(facts.own)) await lookWhetherEnded(deps, namespace, mark, known);
+  // One that was confirmed says so by its mark, and is left to people, whatever is kept of its lockdown.
+  const unwatched = mark?.confirmBy !== undefined && (await giveBackUnwatched(deps, namespace, mark.lockdown));
+  if (mark && !unwatched && isCut(facts.own)) await lookWhetherEnded(deps, namespace, mark, known);
   for (const lockdown of new Set([...(mark ? [mark.lockdown] : []), ...ours.map((each) => each.lockdown)])) {
     if (known.has(lockdown) || (await deps.lockdowns.read(lockdown))) continue;
     const objects = ours.filter((each) => each.lockdown === lockdown).map(({ name }) => name);
@@ -127,15 +125,4 @@ function deadlineOf({ confirmBy }: CutMark, now: number): number | undefined {
 
 function isCut(own: { readonly incoming: string; readonly outgoing: string }): boolean {
   return own.incoming === 'Reject' && own.outgoing === 'Reject';
-}
-
-async function tell(
-  deps: OrphanDeps,
-  namespace: string,
-  lockdown: string,
-  card: string,
-  message: Parameters<Poster['postCard']>[0]['message'],
-): Promise<void> {
-  const channel = settingsFor(deps.settings, namespace)?.channel;
-  if (channel !== undefined) await deps.poster.postCard({ lockdown, card, channel, message });
 }

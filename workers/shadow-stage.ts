@@ -77,7 +77,7 @@ async function look(
   const readAt = deps.now();
   const newer = await readNewerFlows(deps, lockdown, from, (names) => new ShadowFold(names, ours));
   const { fold, workloads, policy, unitToWorkload } = newer;
-  const before = asBefore(policy, id, finding.draft, written);
+  const before = asBefore(policy, { lockdown: id, stage }, finding.draft, written);
   const judgeOf = (of: typeof policy) => compile(of, workloads, { assume: REJECT });
   const asked = new Set(finding.draft.allows);
   const compared = compareShadow({

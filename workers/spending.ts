@@ -44,14 +44,17 @@ export async function spendApproval(deps: SpendingDeps, { id, namespace }: Lockd
   );
 }
 
-/** What somebody gave back on the console by hand is spent too. */
+/** What somebody gave back on the console by hand is spent too, and a cut that has been sent and did not arrive yet. */
 export async function spendCut(deps: SpendingDeps, { id, namespace }: Lockdown): Promise<void> {
   const key = idempotencyKey(deps.idempotencySecret, id, 'spent by hand');
   await deps.consoleApi.markNamespace(
     namespace,
     (annotations) => {
       const isOurs = readCutMark(annotations)?.lockdown === id;
-      return { marks: isOurs ? notCutAnyMore(annotations, id, deps.now()) : {} };
+      const place = { lockdown: id, stage: 'disable-discovery' } as const;
+      return {
+        marks: isOurs ? notCutAnyMore(annotations, id, deps.now()) : spent(annotations, place, deps.now()),
+      };
     },
     key,
   );

@@ -16,11 +16,15 @@ import type { Journal } from '#src/journal.ts';
 import { type CountingDeps, wasApproved } from './counting-votes.ts';
 import { idempotencyKey } from './idempotency.ts';
 import { type SpendingDeps, spendApproval, spendCut } from './spending.ts';
+import { isCutNow, refuseWhileCut } from './while-cut.ts';
 
 export type TakingBackDeps = SpendingDeps &
   Pick<CountingDeps, 'receiptIsValid' | 'settings'> & {
     readonly evidence: Pick<EvidenceStore, 'draft' | 'former' | 'written' | 'forgetWritten' | 'forgetOne'>;
-    readonly consoleApi: Pick<ConsoleApi, 'deleteOurs' | 'readPolicy' | 'removeTagPrefixes' | 'setDefaultActions'>;
+    readonly consoleApi: Pick<
+      ConsoleApi,
+      'deleteOurs' | 'readNamespace' | 'readPolicy' | 'removeTagPrefixes' | 'setDefaultActions'
+    >;
     readonly journal: Pick<Journal, 'wroteToConsole'>;
   };
 
@@ -34,11 +38,14 @@ const REJECT = { incoming: 'Reject', outgoing: 'Reject' } as const;
 /** Gives the names of objects that are not ours any more, and so were left alone. */
 export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: Stage): Promise<string[]> {
   const { id, namespace } = lockdown;
-  if (stage === 'disable-discovery' && (await isCut(deps, lockdown))) await giveBack(deps, lockdown);
+  if (stage === 'disable-discovery' && (await deps.evidence.former(id)) && (await isCutNow(deps, lockdown)))
+    await giveBack(deps, lockdown);
+  await refuseWhileCut(deps, lockdown);
   await spendApproval(deps, lockdown, stage);
   const { ours, foreign } = await whatItWrote(deps, lockdown, stage);
   const left = [...foreign];
   for (const object of ours) {
+    await refuseWhileCut(deps, lockdown);
     const { kind } = object;
     if (kind === 'tag-prefixes') {
       const key = idempotencyKey(deps.idempotencySecret, id, stage, 'undo', object);
@@ -48,7 +55,7 @@ export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: 
       const [name, outcome] = [removed.join(' '), result.written ? 'removed' : 'gone already or not ours'];
       deps.journal.wroteToConsole({ lockdown: id, stage, kind, name, outcome, id: namespace });
     } else {
-      const outcome = await deps.consoleApi.deleteOurs(namespace, kind, object.id, id);
+      const outcome = await deps.consoleApi.deleteOurs(namespace, kind, object.id, { lockdown: id, stage });
       if (outcome === 'not-ours') left.push(object.name);
       deps.journal.wroteToConsole({ lockdown: id, stage, kind, name: object.name, outcome, id: object.id });
     }
@@ -57,13 +64,23 @@ export async function takeBack(deps: TakingBackDeps, lockdown: Lockdown, stage: 
   return left;
 }
 
-/** What was in shadow and is not in the draft that is enforced. An object that is in both is corrected where it stands. */
-export async function takeBackAllBut(deps: TakingBackDeps, { id, namespace }: Lockdown, draft: Draft): Promise<void> {
+/**
+ * What was in shadow, of what the draft was computed from, and is not in the draft that is enforced. An object that is in
+ * both is corrected where it stands.
+ */
+export async function takeBackAllBut(
+  deps: TakingBackDeps,
+  lockdown: Lockdown,
+  draft: Draft,
+  written: readonly Written[],
+): Promise<void> {
+  const { id, namespace } = lockdown;
   const { stage } = draft;
   const wanted = new Set(draft.changes.map(objectIn));
-  for (const object of await deps.evidence.written(id, stage)) {
+  for (const object of written) {
     if (object.kind === 'tag-prefixes' || wanted.has(`${object.kind} ${object.name}`)) continue;
-    const outcome = await deps.consoleApi.deleteOurs(namespace, object.kind, object.id, id);
+    await refuseWhileCut(deps, lockdown);
+    const outcome = await deps.consoleApi.deleteOurs(namespace, object.kind, object.id, { lockdown: id, stage });
     await deps.evidence.forgetOne(id, stage, object);
     deps.journal.wroteToConsole({ lockdown: id, stage, kind: object.kind, name: object.name, outcome, id: object.id });
   }

@@ -18,7 +18,7 @@ import {
   setDefaultActions,
   type Written,
 } from './namespaces.ts';
-import { type Deletion, deleteOurs, ensure, type Made, type Wish } from './objects.ts';
+import { type Deletion, deleteOurs, ensure, type Made, type Whose, type Wish } from './objects.ts';
 import { type PolicyReading, readPolicy } from './policy.ts';
 import { type ReportPage, readDnsLookups, readFlows, WINDOWS, type Windows } from './reports.ts';
 import { issuedTokens, readyMadeToken } from './tokens.ts';
@@ -49,7 +49,7 @@ export type ConsoleApi = {
 
   ensureExternalNetwork(path: string, wish: Wish<NewExternalNetwork>): Promise<Made>;
   ensureRuleset(path: string, wish: Wish<NewNetworkRuleset>): Promise<Made>;
-  deleteOurs(path: string, kind: ObjectName, id: string, lockdown: string): Promise<Deletion>;
+  deleteOurs(path: string, kind: ObjectName, id: string, whose: Whose): Promise<Deletion>;
 
   /** `former` and `now` are the local lists. With the credential that may change namespaces. */
   addTagPrefixes(
@@ -125,7 +125,7 @@ export function consoleApi(options: ConsoleApiOptions): ConsoleApi {
 
     ensureExternalNetwork: (path, wish) => ensure(observe, EXTERNAL_NETWORK, path, wish),
     ensureRuleset: (path, wish) => ensure(observe, RULESET, path, wish),
-    deleteOurs: (path, kind, id, lockdown) => deleteOurs(observe, kind, path, id, lockdown),
+    deleteOurs: (path, kind, id, whose) => deleteOurs(observe, kind, path, id, whose),
 
     addTagPrefixes: (path, prefixes, key, by) => addTagPrefixes(finalise, path, prefixes, key, by),
     removeTagPrefixes: (path, key, by) => removeTagPrefixes(finalise, path, key, by),

@@ -1,4 +1,5 @@
 /** How an external network or a ruleset of ours is made so, and taken away again, without touching anybody else's. */
+import type { Stage } from '#core/stage.ts';
 import { validate } from '#core/validation.ts';
 import type { Client } from './client.ts';
 import { ConsoleFailure, isConsoleFailure } from './errors.ts';
@@ -81,24 +82,26 @@ export async function ensure<New>(client: Client, kind: ObjectKind<New>, path: s
   });
 }
 
+export type Whose = { readonly lockdown: string; readonly stage: Stage };
 export type Deletion = 'deleted' | 'gone' | 'not-ours';
 
-/** Only what carries this lockdown's annotation is deleted; what is gone already is fine. */
+/** Only what carries the annotations of this lockdown's stage is deleted; what is gone already is fine. */
 export async function deleteOurs(
   client: Client,
   name: ObjectName,
   path: string,
   id: string,
-  lockdown: string,
+  { lockdown, stage }: Whose,
 ): Promise<Deletion> {
   const kind = OBJECT_KINDS[name];
   const object = (await storedObjects(client, kind, path)).find((candidate) => candidate.id === id);
   if (!object) return 'gone';
-  if (!object.annotations[LOCKDOWN_ANNOTATION]?.includes(lockdown)) return 'not-ours';
+  if (!carries(object.annotations, { [LOCKDOWN_ANNOTATION]: [lockdown], [STAGE_ANNOTATION]: [stage] }))
+    return 'not-ours';
   return (await remove(client, kind, path, id)) ? 'deleted' : 'gone';
 }
 
-/** The one to keep first: the journalled one, else the oldest. */
+/** The one to keep first: the journalled one, else the oldest. What is journalled is ours only where it says so itself. */
 async function findOurs<New>(
   client: Client,
   kind: ObjectKind<New>,
@@ -108,8 +111,8 @@ async function findOurs<New>(
   const wanted = kind.body(wish.object, wish.annotations).name;
   const marks = [LOCKDOWN_ANNOTATION, STAGE_ANNOTATION];
   const isOurs = (object: StoredObject) =>
-    object.id === wish.id ||
-    (object.name === wanted && marks.every((mark) => sameValues(object.annotations[mark], wish.annotations[mark])));
+    (object.id === wish.id || object.name === wanted) &&
+    marks.every((mark) => sameValues(object.annotations[mark], wish.annotations[mark]));
   return (await storedObjects(client, kind, path))
     .filter(isOurs)
     .sort(

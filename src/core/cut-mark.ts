@@ -37,6 +37,13 @@ export function readCutMark(annotations: Annotations): CutMark | undefined {
   return { lockdown, digest, former, ...(Number.isNaN(confirmBy) ? {} : { confirmBy }) };
 }
 
+/** Whether it rejects by default in both directions, whoever did that, or still in one that a lockdown has cut. */
+export function isCutAtAll(own: DefaultActions<OwnAction>, annotations: Annotations): boolean {
+  const mark = readCutMark(annotations);
+  const cut = (['incoming', 'outgoing'] as const).filter((way) => own[way] === 'Reject');
+  return cut.length === 2 || cut.some((way) => mark !== undefined && mark.former[way] !== 'Reject');
+}
+
 /** Why what is about to be given back is not given; nothing where the namespace itself says that this was cut from it. */
 export function whyNotGivenBack(annotations: Annotations, { lockdown, digest, former }: CutMark): string | undefined {
   const mark = readCutMark(annotations);

@@ -43,6 +43,17 @@ export function whyOpened(annotations: Annotations, lockdown: string, digest: st
     : undefined;
 }
 
+/**
+ * Why a namespace is not cut whose rules are being taken away: that is written on it before the first of them is deleted,
+ * and so before or after the cut, never in between.
+ */
+export function whyTakenBack(annotations: Annotations, lockdown: string, stages: readonly Stage[]): string | undefined {
+  const takenBack = stages.find((stage) => annotations[nameOf(stage)]?.[0] !== lockdown);
+  return takenBack === undefined
+    ? undefined
+    : `The console says that what was approved for ${takenBack} was taken back, but objects that are marked as its own still stand there.`;
+}
+
 /** What is written on the namespace before anything else of the stage. What another approval had written there is used up. */
 export function inUse(annotations: Annotations, approval: Approval, now: number): Annotations {
   const { lockdown, stage, hash, until } = approval;

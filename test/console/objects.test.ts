@@ -8,6 +8,7 @@ import { sandboxConsole, type Write } from './sandbox-console.ts';
 const SHOP = '/acme/aws-dev/k8s/hipster-shop';
 const shop = sandboxConsole();
 
+const DNS = { lockdown: 'ld-1', stage: 'dns' } as const;
 const OURS = {
   'lockstep.lockdown': ['ld-1'],
   'lockstep.stage': ['dns'],
@@ -199,7 +200,7 @@ test('the order of rules, tags and ports is no difference', async () => {
 
 test('what was taken back can be wished again, even under a key the console remembers', async () => {
   const first = await shop.api.ensureExternalNetwork(SHOP, network());
-  expect(await shop.api.deleteOurs(SHOP, 'external-network', first.id, 'ld-1')).toBe('deleted');
+  expect(await shop.api.deleteOurs(SHOP, 'external-network', first.id, DNS)).toBe('deleted');
 
   const second = await shop.api.ensureExternalNetwork(SHOP, network());
 
@@ -213,12 +214,12 @@ test('taking back is for this lockdown’s objects only, and twice does no harm'
   const ours = await shop.api.ensureRuleset(SHOP, ruleset());
   await shop.newWrites();
 
-  expect(await shop.api.deleteOurs(SHOP, 'external-network', theirs, 'ld-1')).toBe('not-ours');
-  expect(await shop.api.deleteOurs(SHOP, 'ruleset', ours.id, 'ld-2')).toBe('not-ours');
+  expect(await shop.api.deleteOurs(SHOP, 'external-network', theirs, DNS)).toBe('not-ours');
+  expect(await shop.api.deleteOurs(SHOP, 'ruleset', ours.id, { ...DNS, lockdown: 'ld-2' })).toBe('not-ours');
   expect(await shop.newWrites()).toEqual([]);
 
-  expect(await shop.api.deleteOurs(SHOP, 'ruleset', ours.id, 'ld-1')).toBe('deleted');
-  expect(await shop.api.deleteOurs(SHOP, 'ruleset', ours.id, 'ld-1')).toBe('gone');
+  expect(await shop.api.deleteOurs(SHOP, 'ruleset', ours.id, DNS)).toBe('deleted');
+  expect(await shop.api.deleteOurs(SHOP, 'ruleset', ours.id, DNS)).toBe('gone');
   expect(asked(await shop.newWrites())).toEqual(['observe delete networkrulesetpolicy']);
 });
 

@@ -74,6 +74,26 @@ export function orphanGivenBack(given: {
   ]);
 }
 
+export function unwatchedGivenBack(given: {
+  readonly namespace: string;
+  readonly lockdown: string;
+  readonly former: DefaultActions<OwnAction>;
+}): Message {
+  const { namespace, lockdown, former } = given;
+  return message(`Given back: ${namespace}`, [
+    says([
+      code(namespace),
+      ' was cut for the lockdown ',
+      code(lockdown),
+      ' after that had been given up: a write that was under way arrived late. Nobody watched it, so it has its former default actions again: incoming ',
+      bold(former.incoming),
+      ', outgoing ',
+      bold(former.outgoing),
+      '.',
+    ]),
+  ]);
+}
+
 export function cutAfterItsEnd(found: {
   readonly namespace: string;
   readonly lockdown: string;
