@@ -15,6 +15,7 @@ import { redisLedger } from './credentials/redis-ledger.ts';
 import { redisPutBack } from './credentials/redis-put-back.ts';
 import { redisAsSlack } from './credentials/redis-slack.ts';
 import { redisAsSlackQueues } from './credentials/redis-slack-queues.ts';
+import { redisForgedVotes } from './credentials/redis-votes.ts';
 import { redisAsWorker } from './credentials/redis-worker.ts';
 import { sameDraftAgain } from './credentials/same-draft-again.ts';
 import { withSigningSecret } from './credentials/signing-secret.ts';
@@ -38,6 +39,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   ...redisAsSlack,
   ...redisAsSlackQueues,
   ...redisAsWorker,
+  ...redisForgedVotes,
   ...redisFormer,
   ...redisPutBack,
   ...consoleObserving,

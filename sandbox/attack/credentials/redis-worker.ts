@@ -121,11 +121,11 @@ export const redisAsWorker: readonly Attempt[] = [
       const wider = { ...finding, draft: { ...finding.draft, changes } };
       await evidence.keepDraft(id, wider as typeof finding);
       await scene.press('boris', card, 'approve');
-      await scene.press('chitra', card, 'approve');
+      const { ephemerals } = await scene.press('chitra', card, 'approve');
       await scene.settled();
       await scene.asked('dns');
       if (await writtenByProduct(scene)) throw new WentThrough('the wider draft was written');
-      return 'the draft that was kept was not the one that was approved; the stage is asked about anew';
+      return `nothing was written; Chitra reads: ${ephemerals.map(({ text }) => text).join(' ')}`;
     },
   },
   {
