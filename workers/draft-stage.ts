@@ -1,13 +1,12 @@
 /** Drafts a stage: what it would create, what that allows and cuts, and the question put to the approvers. */
 import { randomUUID } from 'node:crypto';
-import { personOf, ruleFor, settingsFor, shadowMinutesFor } from '#config/schema.ts';
+import { personOf, settingsFor, shadowMinutesFor } from '#config/schema.ts';
 import type { ApprovalRule, Ask, Electorate } from '#core/approval.ts';
 import { coverage } from '#core/coverage.ts';
 import { coverageInWords } from '#core/coverage-words.ts';
 import { findingDigest } from '#core/digest.ts';
-import { type Change, type Draft, looksOf } from '#core/draft.ts';
+import type { Change, Draft } from '#core/draft.ts';
 import type { Evidence } from '#core/evidence.ts';
-import { ruleForDraft, type Safeguards } from '#core/extra-approvers.ts';
 import type { DraftFinding } from '#core/findings.ts';
 import { judgeAfter } from '#core/foresight.ts';
 import { groupsByWhatHurts } from '#core/hurt.ts';
@@ -22,8 +21,8 @@ import type { EvidenceStore } from '#redis/evidence-store.ts';
 import type { GroupAges } from '#redis/group-ages.ts';
 import type { LockdownStore } from '#redis/lockdown-store.ts';
 import { type JobFacts, WillNotPass } from '#redis/queue.ts';
-import { tooManyWarnings } from '#slack/views/approval-card.ts';
 import type { JobData } from '#src/jobs.ts';
+import { askingRule, hurdlesOf } from './asking-rule.ts';
 import { basisOf, type Frozen, frozenText, thaw } from './basis.ts';
 import { type CollectDeps, catchUp } from './collect-flows.ts';
 import { involvedIn } from './counting-votes.ts';
@@ -65,11 +64,7 @@ export function draftStageStep(deps: DraftStageDeps) {
       throw new WillNotPass(`The console would refuse this draft, so nobody is asked. ${objection}`);
 
     const { confirmMinutes } = deps.settings.watch;
-    const rule = ruleOf(draft, ruleFor(namespace, stage), {
-      windowHours: hoursSeen(drafted.evidence),
-      confirmMinutes,
-      floors: deps.settings.floors,
-    });
+    const rule = askingRule(deps, namespace, drafted);
     const shadow = observed && (await deps.evidence.shadow(id, stage));
     const found = {
       ...findingOf(drafted, before, deps.settings.reminders.timeZone),
@@ -93,18 +88,6 @@ export function draftStageStep(deps: DraftStageDeps) {
     };
     await report(deps, id, { type: 'draft-ready', stage, ask }, job.id);
   };
-}
-
-/** Reports are asked for further back than the namespace may have been watched: what counts is what was seen. */
-function hoursSeen({ edges, from, to }: Evidence): number {
-  const first = edges.reduce((earliest, { firstSeen }) => Math.min(earliest, firstSeen), to);
-  return (to - Math.max(from, first)) / HOUR;
-}
-
-/** What the configuration asks for, and what this one draft asks for beyond it. */
-function ruleOf(draft: Draft, configured: ApprovalRule, safeguards: Safeguards): ApprovalRule {
-  const looks = looksOf(draft).length;
-  return { ...ruleForDraft(draft, configured, safeguards), ...(looks > 0 ? { looks } : {}) };
 }
 
 /**
@@ -148,8 +131,7 @@ async function askFor(
     ...(tooNew.length > 0 ? { tooNew } : {}),
     askedAt,
     expiresAt: Math.round(askedAt + rule.expiresHours * 3_600_000),
-    undecided: draft.residual.filter(({ decision }) => !decision).length,
-    ...(tooManyWarnings(draft) ? { barred: TOO_MUCH } : {}),
+    ...hurdlesOf(draft),
     cuts: draft.stage === 'disable-discovery',
   };
 }
@@ -169,9 +151,6 @@ async function withoutNewcomers(
   const stillIn = new Set([...users, ...Object.values(groups).flat()]);
   return [...found].filter((member) => !stillIn.has(member));
 }
-
-const TOO_MUCH =
-  'There are more warnings than anybody can judge on one card, so nobody can approve this draft. Deny it and say what to look at.';
 
 function findingOf(
   { draft, localPrefixes, reach, evidence, kubernetes, doubts }: Drafted,

@@ -1,4 +1,5 @@
 /** Whether what is about to be written is what enough people approved: computed, counted and compared once more. */
+import { settingsFor } from '#config/schema.ts';
 import { type Ask, isTooOld, type Vote } from '#core/approval.ts';
 import { isMarkedAs } from '#core/approved-object.ts';
 import { newCutsAtOnce } from '#core/at-once.ts';
@@ -13,6 +14,7 @@ import { STAGES, type Stage } from '#core/stage.ts';
 import { lists } from '#core/suspicion/lists.ts';
 import type { EvidenceStore, Written } from '#redis/evidence-store.ts';
 import { isAsAsked } from '#slack/views/shown-beside.ts';
+import { askingRule, isAskedTooEasily } from './asking-rule.ts';
 import { thaw } from './basis.ts';
 import { type CountingDeps, countVotes } from './counting-votes.ts';
 import { computeDraft, type DraftingDeps } from './drafting.ts';
@@ -63,6 +65,13 @@ export async function stillApproved(
     return {
       outdated:
         'The console’s policy, the workloads or what Kubernetes says has changed since the approvers looked, and the draft with it. They are asked again, and the difference is shown.',
+    };
+  }
+  const namespace = settingsFor(deps.settings, lockdown.namespace);
+  if (!namespace || isAskedTooEasily(ask, now.draft, askingRule(deps, namespace, now))) {
+    return {
+      outdated:
+        'The approvers were asked for less than this draft takes: an answer, a look, a reason or one more of them is missing.',
     };
   }
   const [cut] = newCutsAtOnce(now.draft, finding.draft);
