@@ -30,7 +30,9 @@ export function resolversOf(
   const mostAsked = own.length > 0 ? undefined : mostUsed(asked, 'private', 'link-local');
   const onNode = [mostUsed(asked, 'link-local'), ...asked.map(([address]) => address).filter(isNodeLocalCache)];
   const inferred = [
-    ...(mostAsked === undefined ? [] : [{ address: mostAsked, because: byHabit(mostAsked) }]),
+    ...(mostAsked === undefined || isWithin(mostAsked, named)
+      ? []
+      : [{ address: mostAsked, because: byHabit(mostAsked) }]),
     ...[...new Set(onNode)].flatMap((address) =>
       address === undefined || address === mostAsked || isWithin(address, named)
         ? []

@@ -79,6 +79,13 @@ test('without Kubernetes the private address that most workloads ask is taken, a
   expect(draft.remarks.find((remark) => remark.level === 'look')?.text).toContain('10.96.0.10');
 });
 
+test('nobody is asked to look at a resolver that the settings name, although no cluster was asked', () => {
+  const settings = { ...SETTINGS, trustedResolvers: ['10.96.0.10'] };
+  const draft = draftStage('dns', evidence([frontend], [edge(frontend, '10.96.0.10', 'udp/53')]), settings, NO_ANSWERS);
+  expect(entries(draft)).toEqual(['10.96.0.10']);
+  expect(draft.remarks.filter(({ level }) => level === 'look')).toEqual([]);
+});
+
 test('a namespace whose parent allows DNS needs no DNS rule', () => {
   const parent = '/acme/aws-dev/k8s';
   const inForce = policy({
