@@ -1,6 +1,7 @@
 /** What honest people do to bring the lockdown on, and whether it works: without that, being stopped proves nothing. */
 import { STAGES } from '#core/stage.ts';
 import { answerAsAdvised } from '#sandbox/demo/people.ts';
+import { advised } from '#sandbox/slack/advised.ts';
 import type { Situation } from './attempt.ts';
 import { talkAfterTheQuestion } from './credentials/any-pod.ts';
 import { type Card, type Scene, skipped } from './scene.ts';
@@ -51,7 +52,12 @@ const ACTS: Readonly<Record<Situation, Act>> = {
         const { views } = await scene.press(who, await scene.asked(LAST), 'approve');
         const [view] = views.slice(-1);
         if (!view) throw new Error(`no modal opened for ${who}`);
-        await scene.as[who].submit(String(view.id), { namespace: { text: scene.namespace } });
+        // What stands out is ticked, and takes its time to be read.
+        const values = { ...advised(view), namespace: { text: scene.namespace } };
+        await scene.until(`${who}’s vote`, async () => {
+          const { errors } = await scene.as[who].submit(String(view.id), values);
+          return Object.keys(errors).length === 0;
+        });
       }
       await scene.until('watching', async () => (await scene.lockdown()).phase === 'watching');
       await scene.settled();
